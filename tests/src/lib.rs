@@ -1,1 +1,10 @@
-//! placeholder
+//! The acceptance harness: the outside world that the stories run in.
+//!
+//! Real servers and real processes on loopback, which misbehave on command. Nothing here sleeps to be on the safe
+//! side: whatever a test waits for wakes it.
+
+mod deadline;
+mod loopback;
+pub mod process;
+pub mod psa;
+pub mod smtp;

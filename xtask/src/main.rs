@@ -1,2 +1,19 @@
-//! placeholder
-fn main() {}
+//! The project's own chores: `cargo xtask <task>`. One module per task; this file is the table of them.
+
+#![expect(clippy::print_stdout, reason = "a chore reports to the terminal of who ran it")]
+
+mod package;
+
+use clap::Parser;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "The project's chores")]
+enum Task {
+    Package(package::Package),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Task::parse() {
+        Task::Package(task) => task.run(),
+    }
+}

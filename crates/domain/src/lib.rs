@@ -6,5 +6,22 @@
 //! Types here are also what the store keeps: their serde form is the body of a document, and a change to it is a
 //! new schema version with an upgrade in the `store` crate.
 
+pub mod actor;
+pub mod alert;
+pub mod escalation;
+pub mod event;
 pub mod id;
+pub mod incident;
+pub mod journal;
+pub mod page;
+pub mod policy;
+pub mod retry;
 pub mod schedule;
+pub mod service;
+pub mod severity;
+pub mod signal;
+pub mod source;
+pub mod tenant;
+pub mod ticket;
+pub mod timeline;
+pub mod user;

@@ -1,1 +1,61 @@
-//! placeholder
+//! Who is on call: a schedule's layers and overrides, and the one resolver that every question is put to.
+//!
+//! Invariant: every answer is read off the same segments (`resolver.rs`), so that a preview, a page, a gap scan and a
+//! report can't disagree. Each part of a schedule says of an instant what holds then and until when it holds at
+//! least; the segments are those answers, end to end. Turns are found by division, so a schedule ten years old
+//! answers as fast as a new one.
+//!
+//! All intervals are half-open, `[starts, ends)`.
+
+mod layer;
+mod local_time;
+mod on_call;
+mod overrides;
+mod problem;
+mod resolver;
+mod rotation;
+
+#[cfg(test)]
+mod oracle;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use crate::id::ScheduleId;
+
+pub use layer::Layer;
+pub use on_call::{OnCall, Reason, Shift, Upcoming};
+pub use overrides::{Override, OverrideKind, OverrideState};
+pub use problem::Problem;
+pub use rotation::{Rotation, RotationUnit};
+
+/// A named rotation calendar. Its overrides are kept apart from it and passed to each question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// Which schedule.
+    pub id: ScheduleId,
+    /// What people call it.
+    pub name: String,
+    /// Where the wall clocks hang that its handoffs follow.
+    pub zone: Tz,
+    /// What holds when several layers have somebody on call.
+    #[serde(default)]
+    pub mode: LayerMode,
+    /// In order; the last one is the top.
+    pub layers: Vec<Layer>,
+}
+
+/// What holds when several layers have somebody on call at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LayerMode {
+    /// Everybody is on call.
+    #[default]
+    Union,
+    /// The last layer that has somebody on call covers those before it. An empty slot covers nothing.
+    TopLayerWins,
+}

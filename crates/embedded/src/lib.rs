@@ -1,1 +1,3 @@
-//! placeholder
+//! One machine: everything the cloud would give, embedded. Durable and crash-safe, not a mock.
+
+pub mod sqlite;

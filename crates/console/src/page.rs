@@ -1,0 +1,11 @@
+//! The pages: one view model and one template each.
+//!
+//! Invariant: a page's model can be built without knowing the template, and says everything that the page shows.
+
+pub mod acknowledge;
+pub mod incident;
+pub mod incidents;
+pub mod mail;
+pub mod on_call_now;
+pub mod problem;
+pub mod sign_in;

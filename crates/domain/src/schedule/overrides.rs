@@ -1,0 +1,137 @@
+//! Overrides: for a window, somebody instead of, besides, or not, what the layers say.
+//!
+//! Invariant: overrides are applied once, each to what the layers say and never to what another override made of it.
+//! With Ann→Bob and Bob→Cid, Ann's turn is Bob's and Bob's own turn is Cid's. Their order doesn't matter.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::resolver::{Assigned, Why};
+use crate::id::{OverrideId, ScheduleId, UserId};
+
+/// A change to one schedule for one window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Override {
+    /// Which override.
+    pub id: OverrideId,
+    /// The schedule it changes.
+    pub schedule_id: ScheduleId,
+    /// What it changes; in JSON its fields stand beside these, with `kind` naming it.
+    #[serde(flatten)]
+    pub kind: OverrideKind,
+    /// From here,
+    pub starts: DateTime<Utc>,
+    /// until just before here.
+    pub ends: DateTime<Utc>,
+    /// Only an approved or active one changes anything.
+    pub state: OverrideState,
+    /// Why, in the words of whoever made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What an override does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum OverrideKind {
+    /// `by` is on call wherever `original` would be, and wherever nobody would be. It doesn't join somebody else
+    /// who is on call while `original` isn't.
+    Replace {
+        /// Whose turns are taken.
+        original: UserId,
+        /// Who takes them.
+        by: UserId,
+    },
+    /// `user` is on call besides whoever is.
+    Add {
+        /// Who joins.
+        user: UserId,
+    },
+    /// `user` isn't on call by any layer.
+    Remove {
+        /// Who is spared.
+        user: UserId,
+    },
+}
+
+/// Where an override stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OverrideState {
+    /// Asked for.
+    Pending,
+    /// Agreed to.
+    Approved,
+    /// Refused.
+    Rejected,
+    /// In force without having been asked for, or approved and begun.
+    Active,
+}
+
+impl OverrideState {
+    /// Whether an override in this state changes who is on call.
+    pub fn counts(self) -> bool {
+        matches!(self, Self::Approved | Self::Active)
+    }
+}
+
+impl Override {
+    pub(super) fn covers(&self, at: DateTime<Utc>) -> bool {
+        self.starts <= at && at < self.ends
+    }
+
+    fn removes(&self, user: &UserId) -> bool {
+        matches!(&self.kind, OverrideKind::Remove { user: spared } if spared == user)
+    }
+
+    fn assign<'a>(&'a self, user: &'a UserId) -> Assigned<'a> {
+        Assigned { user, why: Why::Override(&self.id) }
+    }
+
+    /// Who stands in for `user`.
+    fn stand_in_for(&self, user: &UserId) -> Option<&UserId> {
+        match &self.kind {
+            OverrideKind::Replace { original, by } if original == user => Some(by),
+            _ => None,
+        }
+    }
+}
+
+/// Who is on call once `overrides`, all of which cover the instant, have changed what the layers say.
+pub(super) fn apply<'a>(by_layer: &[Assigned<'a>], overrides: &[&'a Override]) -> Vec<Assigned<'a>> {
+    let mut on_call = Vec::with_capacity(by_layer.len() + overrides.len());
+    for person in by_layer.iter().filter(|person| !overrides.iter().any(|change| change.removes(person.user)))
+    {
+        let mut replaced = false;
+        for change in overrides {
+            if let Some(by) = change.stand_in_for(person.user) {
+                put(&mut on_call, change.assign(by));
+                replaced = true;
+            }
+        }
+        if !replaced {
+            put(&mut on_call, *person);
+        }
+    }
+    let gap = on_call.is_empty();
+    for change in overrides {
+        match &change.kind {
+            OverrideKind::Add { user } => put(&mut on_call, change.assign(user)),
+            OverrideKind::Replace { by, .. } if gap => put(&mut on_call, change.assign(by)),
+            OverrideKind::Replace { .. } | OverrideKind::Remove { .. } => {}
+        }
+    }
+    on_call
+}
+
+/// Adds a person once. A turn of one's own is the reason before any override.
+pub(super) fn put<'a>(on_call: &mut Vec<Assigned<'a>>, person: Assigned<'a>) {
+    match on_call.iter_mut().find(|held| held.user == person.user) {
+        Some(held) => {
+            if matches!((held.why, person.why), (Why::Override(_), Why::Layer { .. })) {
+                held.why = person.why;
+            }
+        }
+        None => on_call.push(person),
+    }
+}

@@ -1,0 +1,117 @@
+//! The resolver: a schedule and its overrides as consecutive segments, in each of which nothing changes.
+//!
+//! Invariant: segments follow each other without gap or overlap from the instant asked about to the end of the
+//! calendar, and are the only source of who is on call. They are made one at a time, as far as somebody looks.
+
+use chrono::{DateTime, Utc};
+
+use super::layer::{Stretch, Taken};
+use super::overrides::{Override, apply, put};
+use super::{Layer, LayerMode, Schedule};
+use crate::id::{LayerId, OverrideId, UserId};
+
+/// Somebody on call, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Assigned<'a> {
+    pub(super) user: &'a UserId,
+    pub(super) why: Why<'a>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why<'a> {
+    Layer { id: &'a LayerId, turn: u64 },
+    Override(&'a OverrideId),
+}
+
+/// A time in which nothing changes.
+#[derive(Debug)]
+pub(super) struct Segment<'a> {
+    pub(super) starts: DateTime<Utc>,
+    pub(super) ends: DateTime<Utc>,
+    /// Each person once.
+    pub(super) on_call: Vec<Assigned<'a>>,
+}
+
+impl Segment<'_> {
+    pub(super) fn has(&self, user: &UserId) -> bool {
+        self.on_call.iter().any(|person| person.user == user)
+    }
+}
+
+/// A layer, and what it said last.
+#[derive(Debug)]
+struct LayerCursor<'a> {
+    layer: &'a Layer,
+    said: Stretch<Option<Taken<'a>>>,
+}
+
+/// The segments of a schedule from an instant on.
+#[derive(Debug)]
+pub(super) struct Segments<'a> {
+    schedule: &'a Schedule,
+    layers: Vec<LayerCursor<'a>>,
+    /// Those that count and haven't ended.
+    overrides: Vec<&'a Override>,
+    at: DateTime<Utc>,
+}
+
+impl<'a> Segments<'a> {
+    pub(super) fn new(schedule: &'a Schedule, overrides: &'a [Override], from: DateTime<Utc>) -> Self {
+        let layers = schedule
+            .layers
+            .iter()
+            .map(|layer| LayerCursor { layer, said: layer.taken_at(schedule.zone, from) })
+            .collect();
+        let mut overrides: Vec<_> = overrides
+            .iter()
+            .filter(|change| change.schedule_id == schedule.id && change.state.counts())
+            .filter(|change| change.starts < change.ends)
+            .collect();
+        overrides.sort_by_key(|change| (change.starts, &change.id));
+        Self { schedule, layers, overrides, at: from }
+    }
+
+    fn by_layer(&self) -> Vec<Assigned<'a>> {
+        let mut assigned = self.layers.iter().filter_map(|cursor| {
+            let Taken { user, turn } = cursor.said.value?;
+            Some(Assigned { user, why: Why::Layer { id: &cursor.layer.id, turn } })
+        });
+        match self.schedule.mode {
+            LayerMode::Union => assigned.fold(Vec::new(), |mut on_call, person| {
+                put(&mut on_call, person);
+                on_call
+            }),
+            LayerMode::TopLayerWins => assigned.next_back().into_iter().collect(),
+        }
+    }
+
+    /// The next instant at which a layer or an override says something new.
+    fn next_change(&self) -> DateTime<Utc> {
+        let layers = self.layers.iter().map(|cursor| cursor.said.ends);
+        let overrides = self
+            .overrides
+            .iter()
+            .map(|change| if change.starts > self.at { change.starts } else { change.ends });
+        layers.chain(overrides).min().unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+}
+
+impl<'a> Iterator for Segments<'a> {
+    type Item = Segment<'a>;
+
+    fn next(&mut self) -> Option<Segment<'a>> {
+        let starts = self.at;
+        if starts == DateTime::<Utc>::MAX_UTC {
+            return None;
+        }
+        for cursor in self.layers.iter_mut().filter(|cursor| cursor.said.ends <= starts) {
+            cursor.said = cursor.layer.taken_at(self.schedule.zone, starts);
+        }
+        self.overrides.retain(|change| change.ends > starts);
+        let covering: Vec<_> =
+            self.overrides.iter().copied().filter(|change| change.covers(starts)).collect();
+        let on_call = apply(&self.by_layer(), &covering);
+        self.at = self.next_change();
+        Some(Segment { starts, ends: self.at, on_call })
+    }
+}

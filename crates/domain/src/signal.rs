@@ -1,0 +1,136 @@
+//! A signal: what one delivery says, whatever tool said it and in whatever format. Parsers make signals;
+//! everything after them reads only these.
+
+use serde::{Deserialize, Serialize};
+
+use crate::severity::Severity;
+
+/// What the sender wants done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// There is a problem.
+    Trigger,
+    /// Somebody over there has it in hand.
+    Acknowledge,
+    /// The problem is over.
+    Resolve,
+}
+
+/// One delivery, normalised.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Signal {
+    /// What the sender wants done.
+    pub action: Action,
+    /// One line; never empty.
+    pub title: String,
+    /// The rest of what there is to say; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// How bad the sender says it is.
+    pub severity: Severity,
+    /// The sender's identity for the problem; derived where the sender has none (see [`Signal::dedup_key`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dedup_key: Option<String>,
+    /// The customer company, as the sender names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    /// The product or script that noticed, as the sender names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<String>,
+    /// Where to look, at the sender's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// The machine it is about.
+    #[serde(default, skip_serializing_if = "Device::is_empty")]
+    pub device: Device,
+    /// What a detection product adds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detection: Option<Detection>,
+    /// Why the body could not be fully understood; such a signal still pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub degraded: Option<String>,
+}
+
+/// The machine a signal is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// Its name in the tool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its host name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hostname: Option<String>,
+}
+
+impl Device {
+    fn is_empty(&self) -> bool {
+        self.name.is_none() && self.hostname.is_none()
+    }
+}
+
+/// What an endpoint-detection product says beyond a title.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detection {
+    /// What kind of thing was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detection_type: Option<String>,
+    /// The MITRE ATT&CK technique.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mitre_technique: Option<Technique>,
+    /// What the product advises to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recommended_action: Option<String>,
+}
+
+/// A MITRE ATT&CK technique.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Technique {
+    /// Such as `T1003`.
+    pub id: String,
+    /// Such as `OS Credential Dumping`; may be empty where the sender gave only the id.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+}
+
+impl Signal {
+    /// A problem with nothing known but its title.
+    pub fn trigger(title: impl Into<String>, severity: Severity) -> Self {
+        Self {
+            action: Action::Trigger,
+            title: title.into(),
+            description: String::new(),
+            severity,
+            dedup_key: None,
+            client: None,
+            product: None,
+            link: None,
+            device: Device::default(),
+            detection: None,
+            degraded: None,
+        }
+    }
+
+    /// The identity of the problem within its alert source: the sender's own, else one derived from title and
+    /// device, so that a flapping check without a key doesn't page forty times.
+    pub fn dedup_key(&self) -> String {
+        match &self.dedup_key {
+            Some(key) => key.clone(),
+            None => format!("{}|{}", self.title, self.device.name.as_deref().unwrap_or_default()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_dedup_key_comes_from_title_and_device() {
+        let mut signal = Signal::trigger("Disk full", Severity::High);
+        signal.device.name = Some("SRV-1".into());
+        assert_eq!(signal.dedup_key(), "Disk full|SRV-1");
+        signal.dedup_key = Some("mine".into());
+        assert_eq!(signal.dedup_key(), "mine");
+    }
+}

@@ -1,0 +1,237 @@
+//! The PSA's ticket of an incident: what goes into it, and what the PSA still has to be told.
+//!
+//! Invariants: everything the PSA is told about one incident stands in one queue and goes out in order, one at a time;
+//! a create is begun in the store before it is sent, so that whoever comes after a crash or a time-out looks for the
+//! ticket before making one; "create" stands in the queue at most once.
+
+use std::collections::VecDeque;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::id::{IncidentId, NoteId, TenantId, UserId};
+use crate::incident::Incident;
+use crate::retry;
+use crate::user::User;
+
+/// How long one sender has for the head of the queue before another may take over.
+pub const LEASE: TimeDelta = TimeDelta::seconds(90);
+
+const FIRST_RETRY: TimeDelta = TimeDelta::seconds(10);
+const LONGEST_RETRY: TimeDelta = TimeDelta::minutes(15);
+
+/// One thing that the PSA is to be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "snake_case")]
+pub enum TicketOp {
+    /// Make the ticket.
+    Create {
+        /// Who acknowledged; `None` when a tool did.
+        assignee: Option<UserId>,
+    },
+    /// Append an internal note.
+    Note {
+        /// The note's identity.
+        note_id: NoteId,
+        /// When it was written.
+        at: DateTime<Utc>,
+        /// Who wrote it.
+        author: String,
+        /// What was written.
+        text: String,
+    },
+    /// Complete the ticket.
+    Complete {
+        /// When the incident was resolved.
+        at: DateTime<Utc>,
+        /// By whom.
+        by: String,
+        /// The closing note.
+        note: Option<String>,
+    },
+}
+
+/// What the PSA still has to be told about one incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketQueue {
+    /// About which incident.
+    pub incident_id: IncidentId,
+    /// The ticket, once there is one.
+    pub ticket_id: Option<String>,
+    /// In order.
+    pub ops: VecDeque<TicketOp>,
+    /// How often the head was begun.
+    pub begun: u32,
+    /// When the head is tried (again), or taken over; `None` when there is nothing to do or it is parked.
+    pub due_at: Option<DateTime<Utc>>,
+    /// What the PSA said when it last refused.
+    pub problem: Option<String>,
+}
+
+impl TicketQueue {
+    /// An empty queue for a ticket that may exist already.
+    pub fn new(incident: &Incident) -> Self {
+        Self {
+            incident_id: incident.id.clone(),
+            ticket_id: incident.psa_ticket_id.clone(),
+            ops: VecDeque::new(),
+            begun: 0,
+            due_at: None,
+            problem: None,
+        }
+    }
+
+    /// Adds what a decision journalled. Notes and completion of an incident that has no ticket and will get none are
+    /// dropped: there is nothing to add them to.
+    pub fn push(&mut self, op: TicketOp, now: DateTime<Utc>) {
+        let has_ticket = self.ticket_id.is_some() || self.ops.iter().any(|op| matches!(op, TicketOp::Create { .. }));
+        if has_ticket == matches!(op, TicketOp::Create { .. }) {
+            return;
+        }
+        self.ops.push_back(op);
+        if self.due_at.is_none() && self.problem.is_none() {
+            self.due_at = Some(now);
+        }
+    }
+
+    /// Whether the head may have been sent before without our knowing the answer.
+    pub fn is_in_doubt(&self) -> bool {
+        self.begun > 1
+    }
+
+    /// Takes the head for one attempt.
+    pub fn begin(&mut self, now: DateTime<Utc>) {
+        self.begun += 1;
+        self.due_at = Some(now + LEASE);
+    }
+
+    /// The head is done.
+    pub fn done(&mut self, now: DateTime<Utc>) {
+        self.ops.pop_front();
+        self.begun = 0;
+        self.problem = None;
+        self.due_at = (!self.ops.is_empty()).then_some(now);
+    }
+
+    /// The head is tried again after a growing wait, at least `at_least` long where the PSA asked for one.
+    pub fn retry_later(&mut self, now: DateTime<Utc>, problem: String, at_least: Option<TimeDelta>) {
+        let wait = retry::backoff(self.begun, FIRST_RETRY, LONGEST_RETRY);
+        self.due_at = Some(now + at_least.map_or(wait, |asked| wait.max(asked)));
+        self.problem = Some(problem);
+    }
+
+    /// The PSA refused for a reason that waiting won't mend: stands until a person presses retry.
+    pub fn park(&mut self, problem: String) {
+        self.due_at = None;
+        self.problem = Some(problem);
+    }
+
+    /// A person pressed retry: the head is due now.
+    pub fn retry_now(&mut self, now: DateTime<Utc>) {
+        self.due_at = (!self.ops.is_empty()).then_some(now);
+    }
+
+    /// A person linked a ticket by hand: nothing that was waiting is sent to it.
+    pub fn link(&mut self, ticket_id: String) {
+        *self = Self {
+            incident_id: self.incident_id.clone(),
+            ticket_id: Some(ticket_id),
+            ops: VecDeque::new(),
+            begun: 0,
+            due_at: None,
+            problem: None,
+        };
+    }
+}
+
+/// A new ticket, in the PSA-independent terms of the product's field table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTicket {
+    /// Whose it is; also the ticket's company, by organization id.
+    pub tenant_id: TenantId,
+    /// The incident's title.
+    pub title: String,
+    /// The incident's description, where it came from, and what a detection product added.
+    pub description: String,
+    /// `P1` to `P4`.
+    pub priority: &'static str,
+    /// The customer company, where known.
+    pub client: Option<String>,
+    /// Who acknowledged.
+    pub assignee: Option<Technician>,
+    /// The incident's creation time.
+    pub created_at: DateTime<Utc>,
+    /// Our key for the ticket: the same for every attempt.
+    pub external_ref: String,
+}
+
+/// A technician, as a PSA can find them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Technician {
+    /// Our id.
+    pub user_id: UserId,
+    /// Their mail address at the Hub.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+}
+
+impl From<&User> for Technician {
+    fn from(user: &User) -> Self {
+        Self { user_id: user.id.clone(), email: user.email.clone(), name: user.name.clone() }
+    }
+}
+
+/// Our key for an incident's ticket in any PSA.
+pub fn external_ref(incident: &IncidentId) -> String {
+    format!("oncall-incident-{incident}")
+}
+
+/// Our key for a note in any PSA.
+pub fn note_ref(note: &NoteId) -> String {
+    format!("oncall-{note}")
+}
+
+impl NewTicket {
+    /// The ticket for `incident`.
+    pub fn of(incident: &Incident, assignee: Option<&User>) -> Self {
+        Self {
+            tenant_id: incident.tenant_id.clone(),
+            title: incident.title.clone(),
+            description: description(incident),
+            priority: incident.severity.psa_priority(),
+            client: incident.client.clone(),
+            assignee: assignee.map(Technician::from),
+            created_at: incident.created_at,
+            external_ref: external_ref(&incident.id),
+        }
+    }
+}
+
+fn description(incident: &Incident) -> String {
+    let mut lines = vec![format!("Alert source: {}", incident.origin.source_name)];
+    if let Some(product) = &incident.origin.product {
+        lines.push(format!("Triggering product: {product}"));
+    }
+    match (&incident.device.name, &incident.device.hostname) {
+        (Some(name), Some(host)) if name != host => lines.push(format!("Device: {name} ({host})")),
+        (Some(name), _) | (None, Some(name)) => lines.push(format!("Device: {name}")),
+        (None, None) => {}
+    }
+    if let Some(detection) = &incident.detection {
+        if let Some(kind) = &detection.detection_type {
+            lines.push(format!("Detection: {kind}"));
+        }
+        if let Some(mitre) = &detection.mitre_technique {
+            lines.push(format!("MITRE: {} {}", mitre.id, mitre.name).trim_end().to_owned());
+        }
+        if let Some(advice) = &detection.recommended_action {
+            lines.push(format!("Recommended action: {advice}"));
+        }
+    }
+    let facts = lines.join("\n");
+    if incident.description.is_empty() { facts } else { format!("{}\n\n{facts}", incident.description) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,136 @@
+//! What makes a value a document, and the small documents that only the store itself needs.
+
+use chrono::{DateTime, Utc};
+use domain::id::{IncidentId, SourceId, TenantId};
+use domain::source::KeyHash;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::document::{Document, Etag, Index, Kind, Stored};
+use crate::port::StoreError;
+
+/// A value that is kept as one document.
+pub trait Entity: Serialize + DeserializeOwned + Send {
+    /// What it is.
+    const KIND: Kind;
+
+    /// The version of its shape; raised with every change to it that an older reader or body would misread.
+    const SCHEMA: u16 = 1;
+
+    /// Its id within the tenant.
+    fn key(&self) -> String;
+
+    /// By what it is found.
+    fn index(&self) -> Index {
+        Index::default()
+    }
+
+    /// A body of schema `from` in today's shape; `None` when that shape was never written.
+    fn upgrade(from: u16, body: Value) -> Option<Value> {
+        let _ = (from, body);
+        None
+    }
+}
+
+/// A value as it was read, with what is needed to replace it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Versioned<T> {
+    /// The value; changed in place, then given to [`crate::Changes::replace`].
+    pub value: T,
+    /// Whose.
+    pub tenant: String,
+    /// Which writing of it this is.
+    pub etag: Etag,
+}
+
+impl<T: Entity> Versioned<T> {
+    /// Reads a stored document, whatever older schema it is in.
+    ///
+    /// A newer schema than this binary knows is left alone: [`StoreError::Corrupt`].
+    pub fn read(stored: Stored) -> Result<Self, StoreError> {
+        let corrupt = |reason: String| StoreError::Corrupt { id: stored.id.clone(), reason };
+        let value = if stored.schema == T::SCHEMA {
+            serde_json::from_str(&stored.body).map_err(|error| corrupt(error.to_string()))?
+        } else if stored.schema > T::SCHEMA {
+            return Err(corrupt(format!("schema {} is newer than this version knows", stored.schema)));
+        } else {
+            let body = serde_json::from_str(&stored.body).map_err(|error| corrupt(error.to_string()))?;
+            let upgraded = T::upgrade(stored.schema, body)
+                .ok_or_else(|| corrupt(format!("schema {} has no upgrade", stored.schema)))?;
+            serde_json::from_value(upgraded).map_err(|error| corrupt(error.to_string()))?
+        };
+        Ok(Self { value, tenant: stored.partition, etag: stored.etag })
+    }
+}
+
+/// The document for a value.
+pub(crate) fn document<T: Entity>(value: &T) -> Result<Document, StoreError> {
+    let id = value.key();
+    let body = serde_json::to_string(value)
+        .map_err(|error| StoreError::Corrupt { id: id.clone(), reason: error.to_string() })?;
+    Ok(Document { id, kind: T::KIND, schema: T::SCHEMA, index: value.index(), body })
+}
+
+/// The tenant's running numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counter {
+    /// The number of the newest incident.
+    pub incidents: u64,
+}
+
+impl Entity for Counter {
+    const KIND: Kind = Kind::Counter;
+
+    fn key(&self) -> String {
+        "counter".to_owned()
+    }
+}
+
+/// "This problem has this open incident." Its id is derived from source and dedup key, so that there can't be two.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenKey {
+    /// Derived from what it stands for.
+    pub key: String,
+    /// The open incident.
+    pub incident_id: IncidentId,
+}
+
+impl OpenKey {
+    /// The id of the entry for a dedup key of a source.
+    pub fn key_of(source: &SourceId, dedup_key: &str) -> String {
+        // A hash, since a sender's key may hold anything and be of any length.
+        format!("key_{}", KeyHash::of(&format!("{source}|{dedup_key}")).as_str())
+    }
+}
+
+impl Entity for OpenKey {
+    const KIND: Kind = Kind::OpenKey;
+
+    fn key(&self) -> String {
+        self.key.clone()
+    }
+}
+
+/// "This key opens this door." Lives outside the tenants, since a request with a key names no tenant.
+///
+/// Only a signpost: whether the key is (still) good, the alert source says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyEntry {
+    /// SHA-256 of the key.
+    pub hash: KeyHash,
+    /// Whose.
+    pub tenant_id: TenantId,
+    /// Which door.
+    pub source_id: SourceId,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+}
+
+impl Entity for KeyEntry {
+    const KIND: Kind = Kind::KeyEntry;
+
+    fn key(&self) -> String {
+        self.hash.as_str().to_owned()
+    }
+}
