@@ -4,6 +4,7 @@
 //! side: whatever a test waits for wakes it.
 
 mod deadline;
+pub mod functions_host;
 mod loopback;
 pub mod process;
 pub mod psa;

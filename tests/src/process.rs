@@ -19,7 +19,7 @@ use self::child::Leash;
 use crate::loopback;
 
 /// Far more than a start takes, on a machine that is busy building.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A standalone On-Call. Dropping it kills it and deletes its data, unless the folder is the test's.
 #[derive(Debug)]

@@ -130,8 +130,8 @@ impl Psa {
         }
     }
 
-    /// The next request that finds nothing else ahead of it meets this, once. A request that is [`Fault::Down`] once
-    /// finds its connection cut.
+    /// The next request that finds nothing else ahead of it meets this, once. [`Fault::Down`] here means that its
+    /// connection, and any other that is open, is cut.
     pub fn misbehave_once(&self, fault: Fault) {
         self.office.conduct.once(fault);
     }

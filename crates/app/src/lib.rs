@@ -1,1 +1,37 @@
-//! placeholder
+//! The use-cases and the ticks: load, let the domain decide, commit, and only then act.
+//!
+//! Invariants: a change, its timeline and what it wants done are one commit; nothing is done that wasn't committed before;
+//! whatever was committed is done even if this process dies, by the next tick of any process.
+
+mod ack_link;
+mod app;
+mod change;
+pub mod claims;
+mod clock;
+mod ctx;
+mod dropped;
+mod effects;
+mod error;
+mod incidents;
+mod intake;
+pub mod on_call;
+pub mod port;
+mod roster;
+pub mod tenants;
+mod tick;
+mod turns;
+
+pub use ack_link::{AckGrant, AckLinks, LinkError};
+pub use app::{App, Parts, Settings};
+pub use clock::{Clock, Entropy, OsEntropy, SystemClock};
+pub use ctx::Ctx;
+pub use dropped::Dropped;
+pub use error::{Error, FieldError};
+pub use incidents::{
+    IncidentDetail, IncidentFilter, IncidentPage, NewIncident, TicketStanding, acknowledge, acknowledge_by_link,
+    add_note, alerts, create, detail, escalate, get, link_ticket, list, open_link, resolve, retry_ticket, ticket_standing,
+    timeline,
+};
+pub use intake::{Delivery, Received, Taken, deliver, deliver_message, escalate_detection};
+pub use on_call::on_call_now;
+pub use tick::{TickReport, tick};

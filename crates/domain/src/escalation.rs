@@ -107,6 +107,17 @@ pub fn advance(incident: &mut Incident, policy: &EscalationPolicy, roster: &Rost
     nobody_reached(incident, policy, roster, journal);
 }
 
+/// Whether [`advance`] would find somebody in a step: then it needs neither the last resort nor the admins.
+pub fn has_somebody(incident: &Incident, policy: &EscalationPolicy, roster: &Roster) -> bool {
+    let urgency = incident.severity.urgency();
+    let reaches = |people: &StepRoster| {
+        people.recipients.iter().any(|recipient| !recipient.user.reach(urgency, &roster.sending).is_empty())
+    };
+    let position = incident.escalation;
+    let (ahead, again) = (position.step as usize, position.exhausted || position.round < policy.repeat);
+    roster.steps.iter().enumerate().any(|(index, people)| (index >= ahead || again) && reaches(people))
+}
+
 /// A person wants the next step told now: also from `acknowledged` (whoever has it needs help, and the incident is
 /// triggered again), and after exhaustion (the policy starts over).
 pub fn escalate_now(

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::id::{ServiceId, SourceId, TenantId};
+use crate::severity::Severity;
+use crate::signal::{Action, Signal};
 
 /// How a source's deliveries are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -91,5 +93,42 @@ impl KeyHash {
     /// The hexadecimal text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl SourceType {
+    /// Whether a signal of this door concerns On-Call at all. RMM hands over critical alerts, Security and Defend
+    /// critical and high ones, Backups every failure; a recovery always passes, since it can only resolve.
+    pub fn takes(self, signal: &Signal) -> bool {
+        let enough = match self {
+            Self::Generic | Self::Backups => Severity::Info,
+            Self::Rmm => Severity::Critical,
+            Self::Security | Self::Defend => Severity::High,
+        };
+        signal.action != Action::Trigger || signal.severity >= enough
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_product_hands_over_what_its_rule_says() {
+        let takes = |door: SourceType| {
+            Severity::ALL.into_iter().filter(|s| door.takes(&Signal::trigger("x", *s))).count()
+        };
+        assert_eq!(takes(SourceType::Rmm), 1, "critical only");
+        assert_eq!(takes(SourceType::Security), 2, "critical and high");
+        assert_eq!(takes(SourceType::Defend), 2, "critical and high");
+        assert_eq!(takes(SourceType::Backups), 5, "every failure");
+        assert_eq!(takes(SourceType::Generic), 5);
+    }
+
+    #[test]
+    fn a_recovery_always_passes() {
+        let mut recovery = Signal::trigger("ok again", Severity::Info);
+        recovery.action = Action::Resolve;
+        assert!(SourceType::Rmm.takes(&recovery) && SourceType::Security.takes(&recovery));
     }
 }

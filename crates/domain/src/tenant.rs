@@ -16,4 +16,6 @@ pub struct Tenant {
     /// Who is told when a policy reaches nobody at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_resort: Option<UserId>,
+    /// The zone its pages show times in.
+    pub zone: chrono_tz::Tz,
 }

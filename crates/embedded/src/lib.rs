@@ -1,3 +1,6 @@
 //! One machine: everything the cloud would give, embedded. Durable and crash-safe, not a mock.
 
+pub mod bus;
+pub mod hub;
+pub mod secret;
 pub mod sqlite;

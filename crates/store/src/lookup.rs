@@ -45,6 +45,13 @@ pub enum Lookup {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor(pub String);
 
+impl Cursor {
+    /// Where [`Lookup::Newest`] goes on with what sorts before `sort`.
+    pub fn before(sort: i64) -> Self {
+        Self(format!("{sort}#0"))
+    }
+}
+
 /// How much of what is found to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Range {

@@ -21,7 +21,15 @@ pub(super) fn path() -> anyhow::Result<&'static Path> {
 /// With the environment as it is, so that it shares target directory, flags and toolchain with this test.
 fn build() -> anyhow::Result<PathBuf> {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--package", "handlers", "--bin", "oncall", "--message-format", "json-render-diagnostics"]);
+    cargo.args([
+        "build",
+        "--package",
+        "handlers",
+        "--bin",
+        "oncall",
+        "--message-format",
+        "json-render-diagnostics",
+    ]);
     cargo.args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml")]);
     if !cfg!(debug_assertions) {
         cargo.arg("--release");

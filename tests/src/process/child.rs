@@ -6,7 +6,7 @@ use std::{
     io::{self, BufRead as _, BufReader, Read},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Mutex, MutexGuard},
-    thread,
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
@@ -45,19 +45,37 @@ impl Output {
 /// A running, or meanwhile ended, child. Dropping it kills it.
 #[derive(Debug)]
 pub(crate) struct Leash {
-    child: Mutex<Child>,
+    process: Mutex<Process>,
     output: watch::Sender<Output>,
+}
+
+#[derive(Debug)]
+struct Process {
+    child: Child,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl Process {
+    /// Waits for the end, and for the last of what was written.
+    fn reap(&mut self) -> io::Result<ExitStatus> {
+        let end = self.child.wait()?;
+        self.readers.drain(..).for_each(|reader| _ = reader.join());
+        Ok(end)
+    }
 }
 
 impl Leash {
     pub(crate) fn spawn(command: &mut Command) -> anyhow::Result<Self> {
         let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = piped.spawn().with_context(|| format!("can't start {}", command.get_program().display()))?;
+        let mut child =
+            piped.spawn().with_context(|| format!("can't start {}", command.get_program().display()))?;
         let output = watch::Sender::<Output>::default();
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        keep_lines(stdout, output.clone(), |output| &mut output.stdout);
-        keep_lines(stderr, output.clone(), |output| &mut output.stderr);
-        Ok(Self { child: Mutex::new(child), output })
+        let readers = vec![
+            keep_lines(stdout, output.clone(), |output| &mut output.stdout),
+            keep_lines(stderr, output.clone(), |output| &mut output.stderr),
+        ];
+        Ok(Self { process: Mutex::new(Process { child, readers }), output })
     }
 
     pub(crate) fn output(&self) -> Output {
@@ -69,29 +87,31 @@ impl Leash {
         let has = |output: &Output| output.stdout.iter().any(|line| wanted(line));
         match deadline::until(&self.output, within, |output| has(output) || output.is_complete()).await {
             Ok(output) if has(&output) => Ok(()),
-            Ok(output) => bail!("it ended ({:?}) after {output:#?}", self.child().wait()),
+            Ok(output) => bail!("it ended ({}) after {output:#?}", self.process().reap()?),
             Err(output) => bail!("it isn't there within {within:?}, but wrote {output:#?}"),
         }
     }
 
     pub(crate) fn id(&self) -> u32 {
-        self.child().id()
+        self.process().child.id()
     }
 
-    /// How it ended, if it has.
+    /// How it ended, if it has; everything that it wrote is there then.
     pub(crate) fn ended(&self) -> Option<ExitStatus> {
-        self.child().try_wait().ok().flatten()
+        let mut process = self.process();
+        process.child.try_wait().ok().flatten()?;
+        process.reap().ok()
     }
 
     /// SIGKILL, and waits until it is gone.
     pub(crate) fn kill(&self) -> io::Result<()> {
-        let mut child = self.child();
-        child.kill()?;
-        child.wait().map(drop)
+        let mut process = self.process();
+        process.child.kill()?;
+        process.reap().map(drop)
     }
 
-    fn child(&self) -> MutexGuard<'_, Child> {
-        self.child.lock().expect("nothing panics while it holds the lock")
+    fn process(&self) -> MutexGuard<'_, Process> {
+        self.process.lock().expect("nothing panics while it holds the lock")
     }
 }
 
@@ -105,7 +125,7 @@ fn keep_lines(
     stream: Option<impl Read + Send + 'static>,
     output: watch::Sender<Output>,
     lines: fn(&mut Output) -> &mut Vec<String>,
-) {
+) -> JoinHandle<()> {
     let stream = stream.expect("the stream is piped");
     thread::spawn(move || {
         for line in BufReader::new(stream).split(b'\n').map_while(Result::ok) {
@@ -113,7 +133,7 @@ fn keep_lines(
             output.send_modify(|output| lines(output).push(line));
         }
         output.send_modify(|output| output.ended += 1);
-    });
+    })
 }
 
 #[cfg(test)]

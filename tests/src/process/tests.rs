@@ -64,3 +64,10 @@ async fn a_command_runs_with_the_settings_and_data_and_is_waited_for() {
     let told = format!("d {} token sam\n", oncall.data_dir().display());
     assert_eq!((String::from_utf8(end.stdout).unwrap(), end.status.code()), (told, Some(2)));
 }
+
+#[test]
+fn the_binary_is_built_for_this_test() {
+    let path = binary::path().unwrap();
+    assert!(path.is_file(), "{}", path.display());
+    assert_eq!(path.file_stem().unwrap(), "oncall");
+}

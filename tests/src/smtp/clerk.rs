@@ -7,6 +7,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
+    time::Instant,
 };
 
 use mailin_embedded::{Handler, Response, response};
@@ -53,11 +54,12 @@ pub(super) struct Clerk {
     from: String,
     to: Vec<String>,
     data: Vec<u8>,
+    data_at: Instant,
 }
 
 impl Clerk {
     pub(super) fn of(office: Arc<Office>) -> Self {
-        Self { office, from: String::new(), to: Vec::new(), data: Vec::new() }
+        Self { office, from: String::new(), to: Vec::new(), data: Vec::new(), data_at: Instant::now() }
     }
 }
 
@@ -85,6 +87,7 @@ impl Handler for Clerk {
         from.clone_into(&mut self.from);
         self.to = to.to_vec();
         self.data.clear();
+        self.data_at = Instant::now();
         response::OK
     }
 
@@ -94,7 +97,7 @@ impl Handler for Clerk {
     }
 
     fn data_end(&mut self) -> Response {
-        let mail = Mail::parse(&self.from, &self.to, &self.data);
+        let mail = Mail::parse(&self.from, &self.to, &self.data, self.data_at);
         self.office.mails.send_modify(|mails| mails.push(mail));
         response::OK
     }

@@ -17,19 +17,22 @@ pub struct Mail {
     pub html: Option<String>,
     /// What came after `DATA`, dot-unstuffed.
     pub raw: String,
-    /// When the end of `DATA` was read.
+    /// When the client asked for `DATA`.
+    pub data_at: Instant,
+    /// When the end of the data was read.
     pub received_at: Instant,
     headers: Vec<(String, String)>,
 }
 
 impl Mail {
-    pub(super) fn parse(from: &str, to: &[String], raw: &[u8]) -> Self {
+    pub(super) fn parse(from: &str, to: &[String], raw: &[u8], data_at: Instant) -> Self {
         let mut mail = Self {
             from: from.to_owned(),
             to: to.to_vec(),
             text: String::new(),
             html: None,
             raw: String::from_utf8_lossy(raw).into_owned(),
+            data_at,
             received_at: Instant::now(),
             headers: Vec::new(),
         };
@@ -83,7 +86,12 @@ mod tests {
     use super::*;
 
     fn parsed(raw: &str) -> Mail {
-        Mail::parse("a@oncall.test", &["sam@msp.test".to_owned()], raw.replace('\n', "\r\n").as_bytes())
+        Mail::parse(
+            "a@oncall.test",
+            &["sam@msp.test".to_owned()],
+            raw.replace('\n', "\r\n").as_bytes(),
+            Instant::now(),
+        )
     }
 
     #[test]

@@ -60,6 +60,7 @@ async fn a_mail_is_kept_with_its_envelope_and_wakes_the_waiter() {
     assert_eq!(mails[0].header("Subject"), Some("Disk full"));
     assert_eq!(mails[0].text, "body\r\n.dot\r\n");
     assert!(mails[0].raw.starts_with("Subject: Disk full\r\n"));
+    assert!(mails[0].data_at <= mails[0].received_at);
 }
 
 #[tokio::test]

@@ -141,6 +141,10 @@ impl IncidentPage {
         self.layout.can_act() && self.state.is_open() && self.can_escalate
     }
 
+    fn advice(&self) -> Option<&str> {
+        self.defend.as_ref()?.recommended_action.as_deref()
+    }
+
     /// Whether what is due reads as a warning.
     fn is_alarming(&self) -> bool {
         matches!(self.upcoming, Some(Upcoming::Exhausted))

@@ -90,6 +90,27 @@ pub struct FilterCounts {
     pub all: Option<u64>,
 }
 
+impl FilterCounts {
+    fn of(&self, filter: IncidentFilter) -> Option<u64> {
+        match filter {
+            IncidentFilter::Open => self.open,
+            IncidentFilter::Triggered => self.triggered,
+            IncidentFilter::Acknowledged => self.acknowledged,
+            IncidentFilter::Resolved => self.resolved,
+            IncidentFilter::All => self.all,
+        }
+    }
+}
+
+/// One filter above the list.
+#[derive(Debug)]
+struct Tab {
+    label: &'static str,
+    address: String,
+    count: Option<u64>,
+    is_chosen: bool,
+}
+
 /// One incident of the list.
 #[derive(Debug, Clone)]
 pub struct IncidentRow {
@@ -130,14 +151,21 @@ impl IncidentsPage {
         routes::incidents(self.filter, self.before.as_deref())
     }
 
-    fn count(&self, filter: IncidentFilter) -> Option<u64> {
-        match filter {
-            IncidentFilter::Open => self.counts.open,
-            IncidentFilter::Triggered => self.counts.triggered,
-            IncidentFilter::Acknowledged => self.counts.acknowledged,
-            IncidentFilter::Resolved => self.counts.resolved,
-            IncidentFilter::All => self.counts.all,
-        }
+    fn tabs(&self) -> [Tab; 5] {
+        IncidentFilter::ALL.map(|filter| Tab {
+            label: filter.label(),
+            address: routes::incidents(filter, None),
+            count: self.counts.of(filter),
+            is_chosen: filter == self.filter,
+        })
+    }
+
+    fn newest(&self) -> String {
+        routes::incidents(self.filter, None)
+    }
+
+    fn older_than(&self, cursor: &str) -> String {
+        routes::incidents(self.filter, Some(cursor))
     }
 
     /// For the browser's tab: how many wait for somebody.

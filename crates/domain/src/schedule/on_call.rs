@@ -20,14 +20,14 @@ const SEARCH_SEGMENTS: usize = 500;
 pub enum Reason {
     /// It is their turn.
     Layer {
-        /// On this layer; the first one, if several say so.
+        /// On this layer; the first, if they have a turn on several.
         layer_id: LayerId,
         /// Counted from 0 at the layer's anchor.
         turn: u64,
     },
-    /// Somebody said so.
+    /// An override puts them on call.
     Override {
-        /// Here.
+        /// Which one.
         override_id: OverrideId,
     },
 }
@@ -49,9 +49,9 @@ pub struct OnCall {
 pub struct Shift {
     /// Who.
     pub user: UserId,
-    /// From here,
+    /// The first instant.
     pub starts: DateTime<Utc>,
-    /// until just before here.
+    /// The first instant after it.
     pub ends: DateTime<Utc>,
     /// Why.
     pub reason: Reason,

@@ -19,9 +19,9 @@ pub struct Override {
     /// What it changes; in JSON its fields stand beside these, with `kind` naming it.
     #[serde(flatten)]
     pub kind: OverrideKind,
-    /// From here,
+    /// The first instant.
     pub starts: DateTime<Utc>,
-    /// until just before here.
+    /// The first instant after it.
     pub ends: DateTime<Utc>,
     /// Only an approved or active one changes anything.
     pub state: OverrideState,

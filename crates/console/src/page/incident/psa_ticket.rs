@@ -33,6 +33,11 @@ pub enum PsaTicket {
 }
 
 impl PsaTicket {
+    /// Whether notes and the resolution reach a ticket, now or later.
+    pub(crate) fn is_on(&self) -> bool {
+        !matches!(self, Self::Off)
+    }
+
     /// A ticket on its way must not be overtaken by one linked by hand.
     pub(crate) fn can_link(&self) -> bool {
         matches!(self, Self::Off | Self::OnAcknowledge | Self::Failed { .. })

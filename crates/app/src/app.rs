@@ -1,0 +1,107 @@
+//! The app: the store, the ports and the settings, in one plain struct that every use-case takes.
+
+use std::sync::Arc;
+
+use domain::id::IncidentId;
+use domain::user::ChannelKind;
+use store::Store;
+
+use crate::ack_link::AckLinks;
+use crate::clock::{Clock, Entropy};
+use crate::dropped::Dropped;
+use crate::effects::Runner;
+use crate::intake::Lanes;
+use crate::port::{Bus, Channel, SignIn, SignalReader, TicketSystem};
+use crate::turns::Turns;
+
+/// What the use-cases need to know about the deployment.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The address in links, without a slash at the end.
+    pub public_url: String,
+}
+
+/// What an app is made of.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the types say it")]
+pub struct Parts {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub channels: Vec<Arc<dyn Channel>>,
+    pub tickets: Option<Arc<dyn TicketSystem>>,
+    pub bus: Option<Arc<dyn Bus>>,
+    pub reader: Arc<dyn SignalReader>,
+    pub sign_in: Arc<dyn SignIn>,
+    pub links: AckLinks,
+    pub settings: Settings,
+}
+
+/// The app.
+#[derive(Debug)]
+pub struct App {
+    /// The state.
+    pub store: Store,
+    /// Asked once for each invocation.
+    pub clock: Arc<dyn Clock>,
+    /// Fresh ids and names of commits.
+    pub entropy: Arc<dyn Entropy>,
+    /// Who signs people in.
+    pub sign_in: Arc<dyn SignIn>,
+    /// The deployment.
+    pub settings: Settings,
+    /// What the products' rules dropped.
+    pub dropped: Dropped,
+    pub(crate) channels: Vec<Arc<dyn Channel>>,
+    pub(crate) tickets: Option<Arc<dyn TicketSystem>>,
+    pub(crate) bus: Option<Arc<dyn Bus>>,
+    pub(crate) reader: Arc<dyn SignalReader>,
+    pub(crate) links: AckLinks,
+    pub(crate) turns: Turns,
+    pub(crate) lanes: Lanes,
+    pub(crate) runner: Runner,
+}
+
+impl App {
+    /// An app of these parts.
+    pub fn new(parts: Parts) -> Arc<Self> {
+        Arc::new(Self {
+            store: parts.store,
+            clock: parts.clock,
+            entropy: parts.entropy,
+            sign_in: parts.sign_in,
+            settings: parts.settings,
+            dropped: Dropped::default(),
+            channels: parts.channels,
+            tickets: parts.tickets,
+            bus: parts.bus,
+            reader: parts.reader,
+            links: parts.links,
+            turns: Turns::default(),
+            lanes: Lanes::default(),
+            runner: Runner::default(),
+        })
+    }
+
+    /// Waits until nothing is being done for what was committed so far.
+    pub async fn settled(&self) {
+        self.runner.settled().await;
+    }
+
+    /// Whether a PSA is configured.
+    pub fn has_ticket_system(&self) -> bool {
+        self.tickets.is_some()
+    }
+
+    pub(crate) fn sending(&self) -> Vec<ChannelKind> {
+        self.channels.iter().map(|channel| channel.kind()).collect()
+    }
+
+    pub(crate) fn channel(&self, kind: ChannelKind) -> Option<&Arc<dyn Channel>> {
+        self.channels.iter().find(|channel| channel.kind() == kind)
+    }
+
+    pub(crate) fn incident_url(&self, incident: &IncidentId) -> String {
+        format!("{}/app/incidents/{incident}", self.settings.public_url)
+    }
+}

@@ -1,0 +1,61 @@
+//! Publishing one life-cycle event. Its document is deleted when the bus has it; a crash in between publishes it again,
+//! under the same id.
+
+use chrono::TimeDelta;
+use domain::event::OutgoingEvent;
+use domain::id::TenantId;
+use domain::{page, retry};
+use store::{Changes, StoreError};
+use tracing::warn;
+
+use crate::app::App;
+use crate::error::Error;
+
+const FIRST_RETRY: TimeDelta = TimeDelta::seconds(10);
+const LONGEST_RETRY: TimeDelta = TimeDelta::minutes(15);
+
+/// Whether the event is this process's already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hold {
+    /// It was born leased to us.
+    Ours,
+    /// It was found due.
+    ToTake,
+}
+
+/// Publishes one event, unless that was done or begun by another meanwhile.
+pub(super) async fn publish(app: &App, tenant: &TenantId, id: &str, hold: Hold) -> Result<(), Error> {
+    let Some(bus) = &app.bus else { return Ok(()) };
+    let now = app.clock.now();
+    let Some(mut outgoing) = app.store.get::<OutgoingEvent>(tenant, id).await? else { return Ok(()) };
+    if hold == Hold::ToTake {
+        if outgoing.value.due_at > now {
+            return Ok(());
+        }
+        outgoing.value.begun += 1;
+        outgoing.value.due_at = now + page::LEASE;
+        let mut changes = Changes::new();
+        changes.replace(&outgoing)?;
+        match app.store.commit(tenant, app.entropy.operation(), changes).await {
+            Err(StoreError::Conflict { .. }) => return Ok(()),
+            other => other?,
+        }
+        let Some(taken) = app.store.get::<OutgoingEvent>(tenant, id).await? else { return Ok(()) };
+        outgoing = taken;
+    }
+    let mut changes = Changes::new();
+    match bus.publish(&outgoing.value.event).await {
+        Ok(()) => changes.delete(&outgoing),
+        Err(error) => {
+            warn!(event = outgoing.value.event.id, %error, "an event could not be published");
+            let wait = retry::backoff(outgoing.value.begun, FIRST_RETRY, LONGEST_RETRY);
+            outgoing.value.due_at = app.clock.now() + wait;
+            changes.replace(&outgoing)?;
+        }
+    }
+    match app.store.commit(tenant, app.entropy.operation(), changes).await {
+        // Somebody took it over when our lease had ended: how it ends is theirs to say.
+        Err(StoreError::Conflict { .. }) => Ok(()),
+        other => Ok(other?),
+    }
+}

@@ -1,0 +1,90 @@
+//! The PSA's ticket of an incident, by hand: linking one, and trying again.
+
+use std::sync::Arc;
+
+use domain::id::IncidentId;
+use domain::incident::Incident;
+use domain::ticket::{TicketOp, TicketQueue};
+use store::{Changes, StoreError, queue_id};
+
+use crate::app::App;
+use crate::change;
+use crate::ctx::Ctx;
+use crate::effects::Effect;
+use crate::error::Error;
+
+/// Links a ticket that somebody made by hand. What was waiting is dropped: past notes are not sent again.
+pub async fn link_ticket(
+    app: &Arc<App>,
+    ctx: &Ctx,
+    id: &IncidentId,
+    ticket_id: String,
+) -> Result<Incident, Error> {
+    ctx.must_respond()?;
+    let mut tries = 0;
+    loop {
+        let turn = app.turns.take(&ctx.tenant).await;
+        let found = app.store.get::<Incident>(&ctx.tenant, id.as_str()).await?;
+        let mut incident = found.ok_or_else(|| Error::not_found("incident", id.as_str()))?;
+        if incident.value.psa_ticket_id.as_ref() == Some(&ticket_id) {
+            return Ok(incident.value);
+        }
+        let mut journal = domain::journal::Journal::new(ctx.now);
+        incident.value.set_ticket(ticket_id.clone(), ctx.actor(), &mut journal);
+        let mut changes = Changes::new();
+        if let Some(record) = incident.value.record(&mut journal) {
+            changes.create(&record)?;
+        }
+        changes.replace(&incident)?;
+        match app.store.get::<TicketQueue>(&ctx.tenant, &queue_id(id)).await? {
+            Some(mut queue) => {
+                queue.value.link(ticket_id.clone());
+                changes.replace(&queue)?;
+            }
+            None => changes.create(&TicketQueue::new(&incident.value))?,
+        }
+        match app.store.commit(&ctx.tenant, app.entropy.operation(), changes).await {
+            Ok(()) => return Ok(incident.value),
+            Err(StoreError::Conflict { .. }) if tries < 8 => {
+                drop(turn);
+                tries += 1;
+                change::pause(app, tries).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Tries again now what the PSA refused, or files what was acknowledged before there was a PSA.
+pub async fn retry_ticket(app: &Arc<App>, ctx: &Ctx, id: &IncidentId) -> Result<(), Error> {
+    ctx.must_respond()?;
+    if app.tickets.is_none() {
+        return Err(Error::Conflict {
+            code: "psa-not-configured",
+            detail: "no PSA is configured: set PSA_API_URL and PSA_SERVICE_KEY".to_owned(),
+        });
+    }
+    let found = app.store.get::<Incident>(&ctx.tenant, id.as_str()).await?;
+    let incident = found.ok_or_else(|| Error::not_found("incident", id.as_str()))?.value;
+    let mut changes = Changes::new();
+    if let Some(mut queue) = app.store.get::<TicketQueue>(&ctx.tenant, &queue_id(id)).await? {
+        queue.value.retry_now(ctx.now);
+        changes.replace(&queue)?;
+    } else if incident.first_acknowledged_at.is_some() && incident.psa_ticket_id.is_none() {
+        let mut queue = TicketQueue::new(&incident);
+        queue.push(TicketOp::Create { assignee: incident.assignee().cloned() }, ctx.now);
+        changes.create(&queue)?;
+    } else {
+        return Err(Error::Conflict {
+            code: "psa-nothing-to-retry",
+            detail: "there is nothing to tell the PSA: the ticket is made when the incident is acknowledged".to_owned(),
+        });
+    }
+    match app.store.commit(&ctx.tenant, app.entropy.operation(), changes).await {
+        // Somebody is at it this moment, which is what was asked for.
+        Ok(()) | Err(StoreError::Conflict { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    app.runner.start(app, &ctx.tenant, vec![Effect::Ticket(id.clone())]);
+    Ok(())
+}

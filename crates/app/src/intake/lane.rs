@@ -1,0 +1,136 @@
+//! Lanes: one for each tenant whose alerts are coming in. Alerts that wait together are decided and committed together,
+//! so that a storm of repeats costs one write of its incident for each commit and not one for each alert.
+//!
+//! Invariant: a lane is an economy. Two processes have two lanes for a tenant, and the store's if-match keeps them right.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use domain::id::TenantId;
+use store::StoreError;
+use tokio::sync::{mpsc, oneshot};
+
+use super::sitting::Sitting;
+use super::{Arrival, Taken};
+use crate::app::App;
+use crate::change;
+use crate::error::Error;
+
+/// How many alerts of one tenant may wait; the next sender is told to come back.
+const WAITING: usize = 1_024;
+
+/// How many alerts are decided together.
+const TOGETHER: usize = 64;
+
+/// How long an idle lane is kept.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// How often a batch is decided again when another process was first.
+const MOST_TRIES: u32 = 8;
+
+type Waiting = (Arrival, oneshot::Sender<Result<Taken, Error>>);
+
+/// The lanes of this process.
+#[derive(Debug, Default)]
+pub(crate) struct Lanes {
+    open: Mutex<HashMap<TenantId, mpsc::Sender<Waiting>>>,
+}
+
+impl Lanes {
+    /// Takes one alert in; answers when it is in the store.
+    pub(crate) async fn take(&self, app: &Arc<App>, tenant: &TenantId, arrival: Arrival) -> Result<Taken, Error> {
+        let (answer, answered) = oneshot::channel();
+        self.enter(app, tenant, (arrival, answer))?;
+        answered.await.unwrap_or_else(|_| Err(Error::Internal("the lane ended".to_owned())))
+    }
+
+    fn enter(&self, app: &Arc<App>, tenant: &TenantId, waiting: Waiting) -> Result<(), Error> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = match open.entry(tenant.clone()) {
+            Entry::Occupied(lane) => match lane.get().try_send(waiting) {
+                Ok(()) => return Ok(()),
+                Err(mpsc::error::TrySendError::Full(_)) => return Err(Error::Overloaded),
+                Err(mpsc::error::TrySendError::Closed(waiting)) => waiting,
+            },
+            Entry::Vacant(_) => waiting,
+        };
+        let (sender, receiver) = mpsc::channel(WAITING);
+        // A new channel has room for one.
+        drop(sender.try_send(waiting));
+        open.insert(tenant.clone(), sender);
+        tokio::spawn(run(Arc::clone(app), tenant.clone(), receiver));
+        Ok(())
+    }
+
+    /// Closes an idle lane, unless somebody has just come in.
+    fn close(&self, tenant: &TenantId, receiver: &mut mpsc::Receiver<Waiting>) -> bool {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if !receiver.is_empty() {
+            return false;
+        }
+        open.remove(tenant);
+        true
+    }
+}
+
+async fn run(app: Arc<App>, tenant: TenantId, mut receiver: mpsc::Receiver<Waiting>) {
+    let mut batch = Vec::with_capacity(TOGETHER);
+    loop {
+        match tokio::time::timeout(IDLE, receiver.recv_many(&mut batch, TOGETHER)).await {
+            Ok(0) => return,
+            Ok(_) => serve(&app, &tenant, &mut batch).await,
+            Err(_) if app.lanes.close(&tenant, &mut receiver) => return,
+            Err(_) => {}
+        }
+    }
+}
+
+/// Decides and commits everything in `batch`, in as few commits as the store takes, and answers everybody.
+async fn serve(app: &Arc<App>, tenant: &TenantId, batch: &mut Vec<Waiting>) {
+    while !batch.is_empty() {
+        match together(app, tenant, batch).await {
+            Ok(taken) => {
+                for ((_, answer), taken) in batch.drain(..taken.len()).zip(taken) {
+                    // A sender that hung up is answered by what is in the store.
+                    drop(answer.send(Ok(taken)));
+                }
+            }
+            Err(error) => {
+                for (_, answer) in batch.drain(..) {
+                    drop(answer.send(Err(error.clone())));
+                }
+            }
+        }
+    }
+}
+
+/// Takes as many of `batch` from its front as fit into one commit; answers what became of those.
+async fn together(app: &Arc<App>, tenant: &TenantId, batch: &[Waiting]) -> Result<Vec<Taken>, Error> {
+    let mut tries = 0;
+    loop {
+        let turn = app.turns.take(tenant).await;
+        let mut sitting = Sitting::begin(app, tenant);
+        let mut taken = Vec::with_capacity(batch.len());
+        for (arrival, _) in batch {
+            if !sitting.has_room() {
+                break;
+            }
+            taken.push(sitting.decide(arrival).await?);
+        }
+        match sitting.commit().await {
+            Ok(effects) => {
+                drop(turn);
+                app.runner.start(app, tenant, effects);
+                return Ok(taken);
+            }
+            Err(StoreError::Conflict { .. }) if tries < MOST_TRIES => {
+                drop(turn);
+                tries += 1;
+                change::pause(app, tries).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}

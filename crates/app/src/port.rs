@@ -1,0 +1,13 @@
+//! The ports to the outside. Each error says what the caller should do, not what happened inside.
+
+mod bus;
+mod channel;
+mod sign_in;
+mod signal_reader;
+mod ticket_system;
+
+pub use bus::{Bus, BusError};
+pub use channel::{Channel, ChannelError, PageMessage};
+pub use sign_in::{SignIn, SignInError};
+pub use signal_reader::{ReceivedBody, SignalReader, StackMessage, Unreadable};
+pub use ticket_system::{TicketError, TicketNote, TicketResolution, TicketSystem, TicketView};

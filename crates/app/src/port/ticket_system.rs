@@ -1,0 +1,90 @@
+//! The PSA: where the work is filed.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::id::TenantId;
+use domain::ticket::NewTicket;
+
+/// A ticket, as far as we look at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketView {
+    /// The PSA's number.
+    pub id: String,
+    /// It is in a closed status.
+    pub closed: bool,
+    /// Our keys of the notes it has.
+    pub note_refs: Vec<String>,
+}
+
+/// An internal note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketNote {
+    /// Our key for it: the same for every attempt.
+    pub external_ref: String,
+    /// Who wrote it.
+    pub author: String,
+    /// What was written.
+    pub text: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// How it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketResolution {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub by: String,
+    /// The closing note; may be empty.
+    pub summary: String,
+}
+
+/// What the caller should do about a failure.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TicketError {
+    /// The PSA won't take this, however often it is asked: a person has to look.
+    #[error("{0}")]
+    Refused(String),
+    /// The ticket is closed: there is nothing more to tell it.
+    #[error("the ticket is closed")]
+    Closed,
+    /// There is no such ticket (any more).
+    #[error("there is no such ticket")]
+    NotFound,
+    /// Try again; nothing was done. Not before `after`, where the PSA said so.
+    #[error("{reason}")]
+    Unavailable {
+        /// What it said.
+        reason: String,
+        /// How long it asked to wait.
+        after: Option<TimeDelta>,
+    },
+    /// It may have been done: look before trying again.
+    #[error("{0}")]
+    Unknown(String),
+}
+
+/// One PSA.
+#[async_trait]
+pub trait TicketSystem: fmt::Debug + Send + Sync {
+    /// Its name, for people.
+    fn name(&self) -> &'static str;
+
+    /// Makes a ticket; answers the PSA's number.
+    async fn create(&self, ticket: &NewTicket) -> Result<String, TicketError>;
+
+    /// The ticket that carries our key, if there is one.
+    async fn find(&self, tenant: &TenantId, external_ref: &str) -> Result<Option<TicketView>, TicketError>;
+
+    /// Reads a ticket.
+    async fn read(&self, tenant: &TenantId, id: &str) -> Result<TicketView, TicketError>;
+
+    /// Appends an internal note.
+    async fn add_note(&self, tenant: &TenantId, id: &str, note: &TicketNote) -> Result<(), TicketError>;
+
+    /// Completes the ticket.
+    async fn complete(&self, tenant: &TenantId, id: &str, end: &TicketResolution) -> Result<(), TicketError>;
+}

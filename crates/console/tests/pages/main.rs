@@ -1,0 +1,11 @@
+//! The pages as a reader gets them: what stands on them in each state, and what doesn't.
+
+mod acknowledge;
+mod frame;
+mod incident;
+mod incidents;
+mod mail;
+mod on_call_now;
+mod problem;
+mod sample;
+mod sign_in;

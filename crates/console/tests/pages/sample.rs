@@ -1,0 +1,97 @@
+//! A quiet night at an MSP, to build view models from.
+
+use chrono::{DateTime, FixedOffset};
+use console::incident::{Facts, IncidentPage, PsaTicket, Upcoming};
+use console::incidents::{FilterCounts, IncidentFilter, IncidentRow, IncidentsPage};
+use console::{IncidentState, Layout, Severity, Viewer};
+
+/// What no page may ever contain as it stands.
+pub(crate) const SCRIPT: &str = "<script>alert('x')</script>";
+
+/// A time of the night of 20 to 21 November 2026 in Vienna.
+pub(crate) fn at(clock: &str) -> DateTime<FixedOffset> {
+    DateTime::parse_from_rfc3339(&format!("2026-11-21T{clock}+01:00")).unwrap()
+}
+
+/// The frame for somebody who may act.
+pub(crate) fn layout() -> Layout {
+    Layout {
+        tenant: Some("Northwind IT".into()),
+        viewer: Some(Viewer { name: "Ann Lee".into(), role: "admin".into(), can_act: true }),
+        notices: Vec::new(),
+        csrf: "csrf-of-ann".into(),
+        now: at("02:14:00"),
+        version: "0.1.0".into(),
+        captures_mail: false,
+    }
+}
+
+/// The frame for somebody who may only look.
+pub(crate) fn layout_of_viewer() -> Layout {
+    let viewer = Viewer { name: "Vic Stone".into(), role: "viewer".into(), can_act: false };
+    Layout { viewer: Some(viewer), ..layout() }
+}
+
+/// The frame before sign-in.
+pub(crate) fn layout_of_nobody() -> Layout {
+    Layout { viewer: None, tenant: None, ..layout() }
+}
+
+pub(crate) fn row(number: u64, state: IncidentState) -> IncidentRow {
+    IncidentRow {
+        id: format!("inc_{number}"),
+        number,
+        title: "Disk full on SRV-02".into(),
+        severity: Severity::High,
+        state,
+        service: "Servers".into(),
+        client: Some("Contoso Dental".into()),
+        opened_at: at("02:02:00"),
+        alert_count: 3,
+        held_by: Vec::new(),
+    }
+}
+
+pub(crate) fn incidents(rows: Vec<IncidentRow>) -> IncidentsPage {
+    IncidentsPage {
+        layout: layout(),
+        filter: IncidentFilter::Open,
+        counts: FilterCounts::default(),
+        rows,
+        before: None,
+        older: None,
+        all_selected: false,
+        ingest_url: "https://oncall.example/api/webhooks/ingest".into(),
+    }
+}
+
+pub(crate) fn incident(state: IncidentState) -> IncidentPage {
+    IncidentPage {
+        layout: layout(),
+        id: "inc_7".into(),
+        number: 7,
+        title: "Disk full on SRV-02".into(),
+        description: None,
+        severity: Severity::Critical,
+        state,
+        held_by: Vec::new(),
+        facts: Facts {
+            service: "Servers".into(),
+            client: Some("Contoso Dental".into()),
+            device: Some("SRV-02".into()),
+            source: "Zabbix".into(),
+            source_link: Some("https://zabbix.example/event/1".into()),
+            alert_count: 3,
+            first_seen: at("02:02:00"),
+            last_seen: at("02:10:30"),
+            dedup_key: "srv-02/disk".into(),
+        },
+        defend: None,
+        upcoming: Some(Upcoming::StepNotified { step: 2, who: vec!["Bo Chen".into()], at: at("02:17:00") }),
+        can_escalate: true,
+        psa_ticket: PsaTicket::OnAcknowledge,
+        timeline: Vec::new(),
+        page_ledger: Vec::new(),
+        raw_alert: None,
+    }
+}
