@@ -1,2 +1,7 @@
-//! placeholder
-fn main() {}
+//! `oncall`: see `oncall --help`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    handlers::cli::run()
+}

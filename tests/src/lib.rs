@@ -9,3 +9,4 @@ mod loopback;
 pub mod process;
 pub mod psa;
 pub mod smtp;
+pub mod world;

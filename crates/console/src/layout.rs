@@ -5,7 +5,7 @@
 use chrono::{DateTime, FixedOffset};
 
 use crate::token::Token;
-use crate::{asset, routes, time};
+use crate::{routes, time};
 
 /// What every page needs besides its own content.
 #[derive(Debug, Clone)]
@@ -105,24 +105,12 @@ impl Layout {
         self.viewer.as_ref().is_some_and(|viewer| viewer.can_act)
     }
 
-    pub(crate) fn style(&self) -> String {
-        asset::style_address()
-    }
-
-    pub(crate) fn machine(&self, at: &DateTime<FixedOffset>) -> String {
-        at.to_rfc3339()
-    }
-
     pub(crate) fn clock(&self, at: &DateTime<FixedOffset>) -> String {
         time::clock(&self.now, at)
     }
 
     pub(crate) fn stamp(&self, at: &DateTime<FixedOffset>) -> String {
         time::stamp(&self.now, at)
-    }
-
-    pub(crate) fn zone(&self, at: &DateTime<FixedOffset>) -> String {
-        time::zone(at)
     }
 
     pub(crate) fn age(&self, at: &DateTime<FixedOffset>) -> String {

@@ -133,7 +133,8 @@ mod tests {
     use super::*;
 
     fn matches(pattern: &str, address: &str) -> bool {
-        let (pattern, address): (Vec<_>, Vec<_>) = (pattern.split('/').collect(), address.split('/').collect());
+        let (pattern, address): (Vec<_>, Vec<_>) =
+            (pattern.split('/').collect(), address.split('/').collect());
         pattern.len() == address.len()
             && pattern.iter().zip(&address).all(|(p, a)| p == a || (p.starts_with('{') && !a.is_empty()))
     }

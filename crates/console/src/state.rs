@@ -40,6 +40,11 @@ impl IncidentState {
         self == Self::Triggered
     }
 
+    pub(crate) fn can_resolve(self) -> bool {
+        self != Self::Resolved
+    }
+
+    /// Whether it still asks for work: only then is there anything to escalate.
     pub(crate) fn is_open(self) -> bool {
         matches!(self, Self::Triggered | Self::Acknowledged)
     }

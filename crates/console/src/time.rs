@@ -19,7 +19,16 @@ pub(crate) fn span(length: TimeDelta) -> String {
 }
 
 fn joined(large: i64, large_unit: &str, small: i64, small_unit: &str) -> String {
-    if small == 0 { format!("{large} {large_unit}") } else { format!("{large} {large_unit} {small} {small_unit}") }
+    if small == 0 {
+        format!("{large} {large_unit}")
+    } else {
+        format!("{large} {large_unit} {small} {small_unit}")
+    }
+}
+
+/// The instant as machines read it, for `datetime` attributes.
+pub(crate) fn machine(at: &DateTime<FixedOffset>) -> String {
+    at.to_rfc3339()
 }
 
 /// Where `at` lies seen from `now`: `12 min ago`, `now`, `in 4 min`.

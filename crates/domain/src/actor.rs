@@ -34,6 +34,14 @@ impl Actor {
             Self::Source { .. } | Self::System => None,
         }
     }
+
+    /// The same doer, though a person's name may have changed meanwhile.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        match (self.user_id(), other.user_id()) {
+            (Some(one), Some(other)) => one == other,
+            _ => self == other,
+        }
+    }
 }
 
 impl fmt::Display for Actor {

@@ -4,6 +4,8 @@
 //! the last resort and the admins, and the timeline says so); one call tells one step's people and no more, however late
 //! it comes, so an outage ends with one catch-up page; planning the same position twice plans the same page ids.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -137,7 +139,8 @@ pub fn escalate_now(
         Status::Suppressed => return Err(TransitionError::Suppressed),
     }
     if incident.escalation.exhausted {
-        incident.escalation = Escalation { cycle: incident.escalation.cycle + 1, ..Escalation::start(journal.at) };
+        incident.escalation =
+            Escalation { cycle: incident.escalation.cycle + 1, ..Escalation::start(journal.at) };
     }
     journal.write(by, Event::EscalatedNow);
     advance(incident, policy, roster, journal);
@@ -150,10 +153,15 @@ fn tell(incident: &Incident, people: &StepRoster, roster: &Roster, journal: &mut
     let position = incident.escalation.position();
     let mut told = Vec::new();
     let mut unreachable = people.nobody.clone();
+    let mut seen = HashSet::new();
     for Recipient { user, because } in &people.recipients {
+        if !seen.insert(&user.id) {
+            continue;
+        }
         let reach = user.reach(urgency, &roster.sending);
         if reach.is_empty() {
-            unreachable.push(format!("{} ({because}) has no verified contact method that can send here", user.name));
+            unreachable
+                .push(format!("{} ({because}) has no verified contact method that can send here", user.name));
             continue;
         }
         told.push(format!("{} ({because})", user.name));
@@ -186,25 +194,28 @@ fn tell_at_once<'a>(
     journal: &mut Journal,
 ) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     let position = incident.escalation.position();
-    for user in people {
-        if seen.contains(&&user.id) {
-            continue;
-        }
-        seen.push(&user.id);
-        let reach = user.reach(incident.severity.urgency(), &roster.sending);
-        if !reach.is_empty() {
+    let at_once = (journal.at, TimeDelta::zero());
+    for user in people.filter(|user| seen.insert(&user.id)) {
+        let before = journal.pages.len();
+        let methods = user.usable(&roster.sending);
+        journal
+            .pages
+            .extend(methods.map(|method| Page::plan(incident, (purpose, position), user, method, at_once)));
+        if journal.pages.len() > before {
             told.push(user.name.clone());
         }
-        journal.pages.extend(reach.iter().map(|r| {
-            Page::plan(incident, (purpose, position), user, &r.method, (journal.at, TimeDelta::zero()))
-        }));
     }
     told
 }
 
-fn nobody_reached(incident: &mut Incident, policy: &EscalationPolicy, roster: &Roster, journal: &mut Journal) {
+fn nobody_reached(
+    incident: &mut Incident,
+    policy: &EscalationPolicy,
+    roster: &Roster,
+    journal: &mut Journal,
+) {
     let people = roster.last_resort.iter().chain(&roster.admins);
     let told = tell_at_once(incident, Purpose::LastResort, people, roster, journal);
     let escalation = &mut incident.escalation;
@@ -231,5 +242,7 @@ fn exhaust(incident: &mut Incident, roster: &Roster, journal: &mut Journal) {
     journal.write(Actor::System, Event::EscalationExhausted { told });
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

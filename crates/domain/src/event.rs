@@ -41,7 +41,7 @@ impl EventKind {
     }
 }
 
-/// A CloudEvent whose data is the incident at that moment.
+/// A cloud event whose data is the incident at that moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CloudEvent {
     /// Always `1.0`.
@@ -149,4 +149,81 @@ pub struct OutgoingEvent {
     pub begun: u32,
     /// When it is tried (again), or taken over from a publisher that vanished.
     pub due_at: DateTime<Utc>,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::sample::{actor, incident, journal, minute, note, tool};
+
+    fn event(kind: EventKind, incident: &Incident) -> serde_json::Value {
+        let url = "https://oncall.example/app/incidents/1".to_owned();
+        serde_json::to_value(CloudEvent::of(kind, incident, minute(2), url)).unwrap()
+    }
+
+    #[test]
+    fn an_event_is_a_cloud_event_in_structured_json() {
+        let (mut incident, mut journal) = (incident(), journal(2));
+        incident.acknowledge(actor("Ann"), &mut journal).unwrap();
+        incident.record(&mut journal).unwrap();
+        let event = event(EventKind::Acknowledged, &incident);
+        assert_eq!(event["specversion"], "1.0");
+        assert_eq!(event["id"], format!("{}:incident.acknowledged:1", incident.id));
+        assert_eq!(event["source"], "/theone/oncall");
+        assert_eq!(event["type"], "incident.acknowledged");
+        assert_eq!(event["subject"], format!("incident/{}", incident.id));
+        assert_eq!(
+            (&event["datacontenttype"], &event["tenantid"]),
+            (&json!("application/json"), &json!("org-1"))
+        );
+        let data = &event["data"];
+        assert_eq!((&data["severity"], &data["status"]), (&json!("high"), &json!("acknowledged")));
+        assert_eq!((&data["dedup_key"], &data["number"]), (&json!("disk-1"), &json!(7)));
+        let by = json!({ "user_id": actor("Ann").user_id(), "name": "Ann" });
+        assert_eq!((&data["acknowledged_by"], &data["resolved_by"]), (&by, &json!(null)));
+        assert_eq!(data["acknowledged_at"], json!(minute(2)));
+    }
+
+    #[test]
+    fn a_tool_has_a_name_and_no_user_id() {
+        let mut incident = incident();
+        incident.resolve(tool(), None, &mut journal(2)).unwrap();
+        let event = event(EventKind::Resolved, &incident);
+        assert_eq!(event["data"]["resolved_by"], json!({ "user_id": null, "name": "RMM" }));
+    }
+
+    #[test]
+    fn an_incident_opened_by_hand_has_no_dedup_key() {
+        let incident = Incident { dedup_key: String::new(), ..incident() };
+        assert_eq!(event(EventKind::Created, &incident)["data"]["dedup_key"], json!(null));
+    }
+
+    #[test]
+    fn the_type_is_the_word_that_is_published() {
+        for kind in [
+            EventKind::Created,
+            EventKind::Acknowledged,
+            EventKind::Resolved,
+            EventKind::Escalated,
+            EventKind::NoteAdded,
+        ] {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+    }
+
+    #[test]
+    fn one_step_published_twice_is_one_event_and_two_steps_are_two() {
+        let (mut incident, mut journal) = (incident(), journal(2));
+        let mut ids = Vec::new();
+        for text in ["one", "two"] {
+            incident.add_note(note(text), text.to_owned(), actor("Ann"), &mut journal);
+            incident.record(&mut journal).unwrap();
+            let [first, second] = [0, 1].map(|_| event(EventKind::NoteAdded, &incident)["id"].clone());
+            assert_eq!(first, second);
+            ids.push(first);
+        }
+        assert_ne!(ids[0], ids[1]);
+    }
 }

@@ -179,7 +179,13 @@ pub struct Opening {
 
 impl Incident {
     /// Opens an incident for `signal`. Nobody is told yet: that is [`crate::escalation::advance`]'s work.
-    pub fn open(opening: Opening, signal: &Signal, dedup_key: String, by: Actor, journal: &mut Journal) -> Self {
+    pub fn open(
+        opening: Opening,
+        signal: &Signal,
+        dedup_key: String,
+        by: Actor,
+        journal: &mut Journal,
+    ) -> Self {
         let at = journal.at;
         let (service_id, service_name, policy_id) = opening.service;
         journal.write(by, Event::Created { severity: signal.severity });
@@ -216,7 +222,7 @@ impl Incident {
 
     /// Triggered or acknowledged: alerts with its dedup key join it.
     pub fn is_open(&self) -> bool {
-        self.status != Status::Resolved
+        matches!(self.status, Status::Triggered | Status::Acknowledged)
     }
 
     /// Takes in a repeat: counts it, and raises the severity if it is worse. Nobody is paged again.
@@ -235,10 +241,12 @@ impl Incident {
             Status::Triggered => {}
             Status::Acknowledged => {
                 let before = self.acknowledged.as_ref().map(|act| &act.by);
-                return if before == Some(&by) {
+                return if before.is_some_and(|before| before.is_same_as(&by)) {
                     Ok(Changed::No)
                 } else {
-                    Err(TransitionError::AlreadyAcknowledged(before.map(ToString::to_string).unwrap_or_default()))
+                    Err(TransitionError::AlreadyAcknowledged(
+                        before.map(ToString::to_string).unwrap_or_default(),
+                    ))
                 };
             }
             Status::Resolved => return Err(TransitionError::Resolved),
@@ -248,11 +256,11 @@ impl Incident {
         self.escalation.stop();
         self.acknowledged = Some(Act { by: by.clone(), at: journal.at });
         self.first_acknowledged_at.get_or_insert(journal.at);
-        journal.write(by.clone(), Event::Acknowledged);
-        journal.events.push(EventKind::Acknowledged);
         if self.psa_ticket_id.is_none() {
             journal.ticket.push(TicketOp::Create { assignee: by.user_id().cloned() });
         }
+        journal.write(by, Event::Acknowledged);
+        journal.events.push(EventKind::Acknowledged);
         Ok(Changed::Yes)
     }
 
@@ -265,14 +273,15 @@ impl Incident {
     ) -> Result<Changed, TransitionError> {
         if self.status == Status::Resolved {
             let before = self.resolved.as_ref().map(|act| &act.by);
-            return if before == Some(&by) { Ok(Changed::No) } else { Err(TransitionError::Resolved) };
+            let again = before.is_some_and(|before| before.is_same_as(&by));
+            return if again { Ok(Changed::No) } else { Err(TransitionError::Resolved) };
         }
         self.status = Status::Resolved;
         self.escalation.stop();
         self.resolved = Some(Act { by: by.clone(), at: journal.at });
-        journal.write(by.clone(), Event::Resolved { note: note.clone() });
+        journal.ticket.push(TicketOp::Complete { at: journal.at, by: by.to_string(), note: note.clone() });
+        journal.write(by, Event::Resolved { note });
         journal.events.push(EventKind::Resolved);
-        journal.ticket.push(TicketOp::Complete { at: journal.at, by: by.to_string(), note });
         Ok(Changed::Yes)
     }
 
@@ -280,11 +289,12 @@ impl Incident {
     ///
     /// It goes to the PSA when the incident has been acknowledged, since that is when the ticket begins.
     pub fn add_note(&mut self, note_id: NoteId, text: String, by: Actor, journal: &mut Journal) {
-        journal.write(by.clone(), Event::NoteAdded { note_id: note_id.clone(), text: text.clone() });
-        journal.events.push(EventKind::NoteAdded);
         if self.first_acknowledged_at.is_some() || self.psa_ticket_id.is_some() {
-            journal.ticket.push(TicketOp::Note { note_id, at: journal.at, author: by.to_string(), text });
+            let (note_id, author, text) = (note_id.clone(), by.to_string(), text.clone());
+            journal.ticket.push(TicketOp::Note { note_id, at: journal.at, author, text });
         }
+        journal.write(by, Event::NoteAdded { note_id, text });
+        journal.events.push(EventKind::NoteAdded);
     }
 
     /// The PSA has this ticket for it.

@@ -16,6 +16,8 @@ pub mod journal;
 pub mod page;
 pub mod policy;
 pub mod retry;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod schedule;
 pub mod service;
 pub mod severity;

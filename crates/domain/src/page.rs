@@ -202,3 +202,99 @@ impl Page {
         self.due_at = None;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{actor, incident, journal, method, minute, person};
+
+    const FIRST: Position = Position { cycle: 0, round: 0, step: 0 };
+
+    fn page_in(after: TimeDelta) -> Page {
+        let ann = person("Ann");
+        Page::plan(&incident(), (Purpose::Step, FIRST), &ann, &ann.contact_methods[0], (minute(0), after))
+    }
+
+    #[test]
+    fn a_page_due_at_once_is_born_leased_and_a_later_one_is_not() {
+        let at_once = page_in(TimeDelta::zero());
+        assert_eq!((at_once.is_immediate(), at_once.due_at), (true, Some(minute(0) + LEASE)));
+        let later = page_in(TimeDelta::minutes(5));
+        assert_eq!((later.is_immediate(), later.due_at), (false, Some(minute(5))));
+    }
+
+    #[test]
+    fn a_page_is_named_by_what_it_is_for_and_not_by_when() {
+        let (incident, ann) = (incident(), person("Ann"));
+        let other = Incident { id: IncidentId::derived(&["other"]), ..incident.clone() };
+        let texts = method("Ann", ChannelKind::Sms);
+        let mail = &ann.contact_methods[0];
+        let later = (minute(9), TimeDelta::minutes(5));
+        let plan = |incident: &Incident, purpose, position, user: &User, method: &ContactMethod| {
+            Page::plan(incident, (purpose, position), user, method, later).id
+        };
+        let first = page_in(TimeDelta::zero()).id;
+        assert_eq!(plan(&incident, Purpose::Step, FIRST, &ann, mail), first);
+        let others = [
+            plan(&other, Purpose::Step, FIRST, &ann, mail),
+            plan(&incident, Purpose::Exhausted, FIRST, &ann, mail),
+            plan(&incident, Purpose::Step, Position { cycle: 1, ..FIRST }, &ann, mail),
+            plan(&incident, Purpose::Step, Position { round: 1, ..FIRST }, &ann, mail),
+            plan(&incident, Purpose::Step, Position { step: 1, ..FIRST }, &ann, mail),
+            plan(&incident, Purpose::Step, FIRST, &person("Bob"), mail),
+            plan(&incident, Purpose::Step, FIRST, &ann, &texts),
+        ];
+        assert!(!others.contains(&first));
+    }
+
+    #[test]
+    fn a_page_is_wanted_while_its_cycle_of_the_incident_is_triggered() {
+        let (mut incident, page) = (incident(), page_in(TimeDelta::zero()));
+        assert!(page.is_wanted(&incident));
+        incident.escalation.cycle = 1;
+        assert!(!page.is_wanted(&incident), "it has been answered, and triggered again");
+        incident.escalation.cycle = 0;
+        incident.acknowledge(actor("Ann"), &mut journal(1)).unwrap();
+        assert!(!page.is_wanted(&incident));
+        incident.status = Status::Suppressed;
+        assert!(!page.is_wanted(&incident));
+    }
+
+    #[test]
+    fn waits_between_tries_grow_to_two_minutes_and_end() {
+        let mut page = page_in(TimeDelta::zero());
+        let mut waits = Vec::new();
+        while !page.failed(minute(1), "busy".to_owned(), false) {
+            waits.push((page.due_at.unwrap() - minute(1)).num_seconds());
+            page.begin(minute(1));
+            assert_eq!(page.due_at, Some(minute(1) + LEASE));
+        }
+        assert_eq!((&waits[..6], waits.len()), (&[10, 20, 40, 80, 120, 120][..], 29));
+        assert_eq!((page.state, page.due_at, page.attempts.len()), (PageState::Failed, None, 30));
+    }
+
+    #[test]
+    fn tries_that_ended_in_a_crash_count_too() {
+        let mut page = page_in(TimeDelta::zero());
+        (1..MOST_ATTEMPTS).for_each(|_| page.begin(minute(1)));
+        assert!(page.failed(minute(1), "busy".to_owned(), false));
+    }
+
+    #[test]
+    fn what_waiting_will_not_mend_is_given_up_at_once() {
+        let mut page = page_in(TimeDelta::zero());
+        assert!(page.failed(minute(1), "no such mailbox".to_owned(), true));
+        assert_eq!((page.state, page.due_at), (PageState::Failed, None));
+    }
+
+    #[test]
+    fn what_has_ended_is_never_due_again() {
+        let (mut sent, mut cancelled) = (page_in(TimeDelta::zero()), page_in(TimeDelta::minutes(5)));
+        sent.sent(minute(1), "250 ok".to_owned());
+        let receipt = AttemptOutcome::Receipt("250 ok".to_owned());
+        assert_eq!((sent.state, sent.due_at), (PageState::Sent, None));
+        assert_eq!(sent.attempts, [Attempt { at: minute(1), outcome: receipt }]);
+        cancelled.cancel();
+        assert_eq!((cancelled.state, cancelled.due_at), (PageState::Cancelled, None));
+    }
+}

@@ -3,6 +3,8 @@
 //! Invariant: a contact method counts only when it is verified and its channel can send here; a user without one
 //! is unreachable, which is said and never guessed around.
 
+use std::collections::HashSet;
+
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -133,29 +135,35 @@ impl User {
     /// `sending` are the channels that can send here. Without a usable rule, every usable contact method is used at
     /// once: a missing preference must not be a missed page.
     pub fn reach(&self, urgency: Urgency, sending: &[ChannelKind]) -> Vec<Reach> {
-        if self.disabled {
-            return Vec::new();
-        }
-        let usable = |m: &&ContactMethod| m.verified && sending.contains(&m.channel);
         let mut reach: Vec<Reach> = self
             .rules
             .iter()
             .filter(|rule| rule.urgency == urgency)
             .filter_map(|rule| {
-                let method = self.contact_methods.iter().filter(usable).find(|m| m.id == rule.contact_method_id)?;
-                Some(Reach { method: method.clone(), after: TimeDelta::minutes(i64::from(rule.after_minutes)) })
+                let method = self.usable(sending).find(|method| method.id == rule.contact_method_id)?;
+                Some(Reach {
+                    method: method.clone(),
+                    after: TimeDelta::minutes(i64::from(rule.after_minutes)),
+                })
             })
             .collect();
         reach.sort_by_key(|r| r.after);
+        // A page is one contact method for one step: of two rules for the same one, the sooner holds.
+        let mut seen = HashSet::new();
+        reach.retain(|r| seen.insert(r.method.id.clone()));
         if reach.is_empty() {
             reach = self
-                .contact_methods
-                .iter()
-                .filter(usable)
-                .map(|m| Reach { method: m.clone(), after: TimeDelta::zero() })
+                .usable(sending)
+                .map(|method| Reach { method: method.clone(), after: TimeDelta::zero() })
                 .collect();
         }
         reach
+    }
+
+    /// Every contact method that counts here, in the user's order, whatever their rules say; none of a disabled user.
+    pub fn usable(&self, sending: &[ChannelKind]) -> impl Iterator<Item = &ContactMethod> {
+        let counts = |method: &&ContactMethod| method.verified && sending.contains(&method.channel);
+        self.contact_methods.iter().filter(|_| !self.disabled).filter(counts)
     }
 }
 
@@ -182,14 +190,18 @@ mod tests {
 
     #[test]
     fn rules_of_the_urgency_apply_soonest_first() {
-        let (mail, phone) = (method("mail", ChannelKind::Email, true), method("phone", ChannelKind::Sms, true));
+        let (mail, phone) =
+            (method("mail", ChannelKind::Email, true), method("phone", ChannelKind::Sms, true));
         let rule = |m: &ContactMethod, urgency, after_minutes| NotificationRule {
             urgency,
             contact_method_id: m.id.clone(),
             after_minutes,
         };
-        let rules =
-            vec![rule(&phone, Urgency::High, 5), rule(&mail, Urgency::High, 0), rule(&mail, Urgency::Low, 30)];
+        let rules = vec![
+            rule(&phone, Urgency::High, 5),
+            rule(&mail, Urgency::High, 0),
+            rule(&mail, Urgency::Low, 30),
+        ];
         let ann = user(vec![mail, phone], rules);
         let both = [ChannelKind::Email, ChannelKind::Sms];
         let told: Vec<_> = ann
@@ -214,6 +226,23 @@ mod tests {
         let told: Vec<_> =
             ann.reach(Urgency::High, &[ChannelKind::Email]).into_iter().map(|r| r.method.address).collect();
         assert_eq!(told, ["mail"]);
+    }
+
+    #[test]
+    fn of_two_rules_for_one_method_the_sooner_holds() {
+        let mail = method("mail", ChannelKind::Email, true);
+        let rule = |after_minutes| NotificationRule {
+            urgency: Urgency::High,
+            contact_method_id: mail.id.clone(),
+            after_minutes,
+        };
+        let ann = user(vec![mail.clone()], vec![rule(5), rule(2)]);
+        let told: Vec<_> = ann
+            .reach(Urgency::High, &[ChannelKind::Email])
+            .into_iter()
+            .map(|r| r.after.num_minutes())
+            .collect();
+        assert_eq!(told, [2]);
     }
 
     #[test]

@@ -6,6 +6,8 @@ use app::claims::Claims;
 use app::port::{SignIn, SignInError};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use domain::id::TenantId;
+use domain::user::User;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +32,23 @@ struct Token {
     aud: String,
     #[serde(flatten)]
     claims: Claims,
+}
+
+/// What the Hub would say of `user`, in a token good until `exp` (seconds since 1970).
+pub fn claims(tenant: &TenantId, user: &User, exp: i64) -> Claims {
+    let (first, last) = user.name.split_once(' ').unwrap_or((&user.name, ""));
+    Claims {
+        sub: user.subject.clone(),
+        email: user.email.clone(),
+        first_name: first.to_owned(),
+        last_name: last.to_owned(),
+        tenant_id: tenant.to_string(),
+        tenant_slug: tenant.to_string(),
+        tenant_name: String::new(),
+        org_role: user.role,
+        entitlements: vec!["oncall".to_owned()],
+        exp,
+    }
 }
 
 impl LocalHub {

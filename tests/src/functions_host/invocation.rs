@@ -21,8 +21,8 @@ pub enum Outcome {
     Success,
     /// A message is delivered again. With the reason.
     Failure(String),
-    /// A 2xx that says nothing: the host goes on waiting until `functionTimeout`, and then kills the handler with
-    /// everything that it is doing.
+    /// A 2xx that says nothing, or no answer for a minute: the host goes on waiting until `functionTimeout`, and then
+    /// kills the handler with everything that it is doing. Here the handler is left alone.
     Hang,
 }
 

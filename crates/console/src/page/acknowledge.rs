@@ -78,13 +78,11 @@ pub struct LinkedIncident {
 }
 
 impl AcknowledgePage {
+    const SECTION: Option<&str> = None;
+
     /// The whole document.
     pub fn render(&self) -> Result<String, RenderError> {
         Template::render(self)
-    }
-
-    fn section(&self) -> &'static str {
-        ""
     }
 
     fn incident(&self) -> Option<&LinkedIncident> {

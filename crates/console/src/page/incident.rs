@@ -12,7 +12,7 @@ use chrono::{DateTime, FixedOffset};
 use crate::{IncidentState, Layout, RenderError, Severity, routes};
 
 pub use page_ledger::{PageAttempt, PageOutcome};
-pub use psa_ticket::PsaTicket;
+pub use psa_ticket::{PsaTicket, TicketProgress};
 pub use timeline::{EntryKind, TimelineEntry};
 
 /// The page at [`routes::INCIDENT`].
@@ -41,7 +41,7 @@ pub struct IncidentPage {
     pub defend: Option<DefendFacts>,
     /// What happens if nobody does anything; `None` when nothing is due.
     pub upcoming: Option<Upcoming>,
-    /// Whether somebody is left to notify by escalating now; the button stands only while the incident is open.
+    /// Whether escalating now can reach anybody; the button stands only while the incident is open.
     pub can_escalate: bool,
     /// Its ticket in the PSA.
     pub psa_ticket: PsaTicket,
@@ -116,13 +116,11 @@ pub enum Upcoming {
 }
 
 impl IncidentPage {
+    const SECTION: Option<&str> = Some(routes::INCIDENTS);
+
     /// The whole document.
     pub fn render(&self) -> Result<String, RenderError> {
         Template::render(self)
-    }
-
-    fn section(&self) -> &'static str {
-        routes::INCIDENTS
     }
 
     fn here(&self) -> String {
@@ -134,7 +132,7 @@ impl IncidentPage {
     }
 
     fn offers_resolve(&self) -> bool {
-        self.layout.can_act() && self.state.is_open()
+        self.layout.can_act() && self.state.can_resolve()
     }
 
     fn offers_escalate(&self) -> bool {

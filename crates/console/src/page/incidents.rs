@@ -137,13 +137,11 @@ pub struct IncidentRow {
 }
 
 impl IncidentsPage {
+    const SECTION: Option<&str> = Some(routes::INCIDENTS);
+
     /// The whole document.
     pub fn render(&self) -> Result<String, RenderError> {
         Template::render(self)
-    }
-
-    fn section(&self) -> &'static str {
-        routes::INCIDENTS
     }
 
     /// The address of this very page, where its forms lead back to.
@@ -174,7 +172,7 @@ impl IncidentsPage {
     }
 
     fn can_select(&self) -> bool {
-        self.layout.can_act() && self.rows.iter().any(|row| row.state.is_open())
+        self.layout.can_act() && self.rows.iter().any(|row| row.state.can_resolve())
     }
 }
 

@@ -52,24 +52,20 @@ pub struct MailMessagePage {
 }
 
 impl MailPage {
+    const SECTION: Option<&str> = Some(routes::MAIL);
+
     /// The whole document.
     pub fn render(&self) -> Result<String, RenderError> {
         Template::render(self)
-    }
-
-    fn section(&self) -> &'static str {
-        routes::MAIL
     }
 }
 
 impl MailMessagePage {
+    const SECTION: Option<&str> = Some(routes::MAIL);
+
     /// The whole document.
     pub fn render(&self) -> Result<String, RenderError> {
         Template::render(self)
-    }
-
-    fn section(&self) -> &'static str {
-        routes::MAIL
     }
 
     fn body(&self) -> Vec<Piece<'_>> {

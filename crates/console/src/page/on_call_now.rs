@@ -55,13 +55,11 @@ pub struct NextShift {
 }
 
 impl OnCallNowPage {
+    const SECTION: Option<&str> = Some(routes::ON_CALL);
+
     /// The whole document.
     pub fn render(&self) -> Result<String, RenderError> {
         Template::render(self)
-    }
-
-    fn section(&self) -> &'static str {
-        routes::ON_CALL
     }
 
     fn gaps(&self) -> usize {

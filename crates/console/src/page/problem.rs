@@ -21,12 +21,10 @@ pub struct ProblemPage {
 }
 
 impl ProblemPage {
+    const SECTION: Option<&str> = None;
+
     /// The whole document.
     pub fn render(&self) -> Result<String, RenderError> {
         Template::render(self)
-    }
-
-    fn section(&self) -> &'static str {
-        ""
     }
 }

@@ -32,12 +32,10 @@ pub struct SignInPerson {
 }
 
 impl SignInPage {
+    const SECTION: Option<&str> = None;
+
     /// The whole document.
     pub fn render(&self) -> Result<String, RenderError> {
         Template::render(self)
-    }
-
-    fn section(&self) -> &'static str {
-        ""
     }
 }

@@ -1,4 +1,5 @@
 //! The pages as a reader gets them: what stands on them in each state, and what doesn't.
+#![expect(clippy::unwrap_used, reason = "clippy exempts test functions, not what they share")]
 
 mod acknowledge;
 mod frame;

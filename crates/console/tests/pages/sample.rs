@@ -1,8 +1,13 @@
 //! A quiet night at an MSP, to build view models from.
 
 use chrono::{DateTime, FixedOffset};
-use console::incident::{Facts, IncidentPage, PsaTicket, Upcoming};
+use console::acknowledge::{AcknowledgePage, LinkOutcome, LinkedIncident};
+use console::incident::{Facts, IncidentPage, PsaTicket, TicketProgress, Upcoming};
 use console::incidents::{FilterCounts, IncidentFilter, IncidentRow, IncidentsPage};
+use console::mail::MailMessagePage;
+use console::on_call_now::{NextShift, OnCallPerson, ScheduleNow};
+use console::problem::ProblemPage;
+use console::sign_in::{SignInPage, SignInPerson};
 use console::{IncidentState, Layout, Severity, Viewer};
 
 /// What no page may ever contain as it stands.
@@ -35,6 +40,11 @@ pub(crate) fn layout_of_viewer() -> Layout {
 /// The frame before sign-in.
 pub(crate) fn layout_of_nobody() -> Layout {
     Layout { viewer: None, tenant: None, ..layout() }
+}
+
+/// Whether a page can post to `address`.
+pub(crate) fn posts_to(html: &str, address: &str) -> bool {
+    html.contains(&format!("method=\"post\" action=\"{address}\""))
 }
 
 pub(crate) fn row(number: u64, state: IncidentState) -> IncidentRow {
@@ -89,9 +99,66 @@ pub(crate) fn incident(state: IncidentState) -> IncidentPage {
         defend: None,
         upcoming: Some(Upcoming::StepNotified { step: 2, who: vec!["Bo Chen".into()], at: at("02:17:00") }),
         can_escalate: true,
-        psa_ticket: PsaTicket::OnAcknowledge,
+        psa_ticket: PsaTicket { ticket_id: None, progress: TicketProgress::OnAcknowledge },
         timeline: Vec::new(),
         page_ledger: Vec::new(),
         raw_alert: None,
+    }
+}
+
+pub(crate) fn linked_incident() -> LinkedIncident {
+    LinkedIncident {
+        id: "inc_7".into(),
+        number: 7,
+        title: "Disk full on SRV-02".into(),
+        severity: Severity::Critical,
+        service: "Servers".into(),
+        client: None,
+        opened_at: at("02:02:00"),
+    }
+}
+
+pub(crate) fn acknowledge(outcome: LinkOutcome) -> AcknowledgePage {
+    AcknowledgePage { layout: layout_of_nobody(), outcome }
+}
+
+pub(crate) fn schedule(on_call: Vec<OnCallPerson>) -> ScheduleNow {
+    ScheduleNow {
+        name: "Nights".into(),
+        time_zone: "Europe/Vienna".into(),
+        on_call,
+        next: Some(NextShift { names: vec!["Bo Chen".into()], from: at("07:00:00") }),
+        coverage_required: true,
+    }
+}
+
+pub(crate) fn sign_in() -> SignInPage {
+    SignInPage {
+        layout: layout_of_nobody(),
+        people: vec![SignInPerson { user_id: "usr_1".into(), name: "Ann Lee".into(), role: "admin".into() }],
+        takes_token: true,
+        refused: None,
+        next: "/app/incidents/inc_7".into(),
+    }
+}
+
+pub(crate) fn mail_message(text: &str) -> MailMessagePage {
+    MailMessagePage {
+        layout: layout(),
+        subject: "#7 Disk full on SRV-02".into(),
+        headers: vec![("To".into(), "Ann Lee <ann@northwind.example>".into())],
+        text: text.into(),
+        has_html: true,
+        base_url: "https://oncall.example".into(),
+    }
+}
+
+pub(crate) fn problem() -> ProblemPage {
+    ProblemPage {
+        layout: layout(),
+        status: 404,
+        title: "No such incident".into(),
+        detail: "There is no incident inc_99.".into(),
+        what_to_do: Some("Look for it in the list.".into()),
     }
 }

@@ -7,6 +7,8 @@ use chrono::{DateTime, FixedOffset};
 pub struct PageAttempt {
     /// Whom.
     pub person: String,
+    /// Why them, such as the step of the escalation policy.
+    pub reason: Option<String>,
     /// Through what, such as `Email`.
     pub channel: String,
     /// The address on that channel, as far as it may be shown.

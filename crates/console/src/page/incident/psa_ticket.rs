@@ -1,45 +1,42 @@
 //! The PSA ticket of an incident, as far as it has come.
 
-use chrono::{DateTime, FixedOffset};
-
-/// Where the incident's PSA ticket stands.
+/// How an incident stands with the PSA.
 #[derive(Debug, Clone)]
-pub enum PsaTicket {
+pub struct PsaTicket {
+    /// The ticket's id in the PSA, once there is one.
+    pub ticket_id: Option<String>,
+    /// How far the PSA has been told.
+    pub progress: TicketProgress,
+}
+
+/// How far the PSA has been told.
+#[derive(Debug, Clone)]
+pub enum TicketProgress {
     /// No PSA is configured: tickets are linked by hand or not at all.
     Off,
-    /// It is created when somebody acknowledges.
+    /// Nobody has acknowledged yet, so there is nothing to tell.
     OnAcknowledge,
-    /// It is being created.
-    Pending {
-        /// How many times creating it was tried so far.
-        attempts: u32,
-        /// When it is tried next, if that is settled.
-        next_attempt: Option<DateTime<FixedOffset>>,
-    },
-    /// Creating it failed.
+    /// The ticket is being created, or something is still to be told.
+    Pending,
+    /// It knows everything.
+    Complete,
+    /// It said no, or can't be reached.
     Failed {
-        /// What the PSA said.
+        /// What it said.
         reason: String,
-        /// How many times it was tried.
-        attempts: u32,
-        /// When it is tried again by itself; `None`: not any more.
-        next_attempt: Option<DateTime<FixedOffset>>,
-    },
-    /// There is one.
-    Linked {
-        /// Its id in the PSA.
-        ticket_id: String,
+        /// It is tried again by itself.
+        retrying: bool,
     },
 }
 
 impl PsaTicket {
     /// Whether notes and the resolution reach a ticket, now or later.
     pub(crate) fn is_on(&self) -> bool {
-        !matches!(self, Self::Off)
+        !matches!(self.progress, TicketProgress::Off)
     }
 
-    /// A ticket on its way must not be overtaken by one linked by hand.
+    /// A ticket that is being created must not be overtaken by one linked by hand.
     pub(crate) fn can_link(&self) -> bool {
-        matches!(self, Self::Off | Self::OnAcknowledge | Self::Failed { .. })
+        self.ticket_id.is_none() && !matches!(self.progress, TicketProgress::Pending)
     }
 }

@@ -64,7 +64,10 @@ mod tests {
     #[test]
     fn own_addresses_become_links_and_the_rest_stays_words() {
         assert_eq!(
-            pieces("Take it:\nhttp://127.0.0.1:7071/app/a/x.y-z\nor see (http://127.0.0.1:7071/app/incidents).", BASE),
+            pieces(
+                "Take it:\nhttp://127.0.0.1:7071/app/a/x.y-z\nor see (http://127.0.0.1:7071/app/incidents).",
+                BASE
+            ),
             [
                 Words("Take it:\n"),
                 Link("http://127.0.0.1:7071/app/a/x.y-z"),

@@ -1,0 +1,5 @@
+//! Channels: the ways to reach people, one file each.
+
+mod email;
+
+pub use email::Email;

@@ -1,0 +1,156 @@
+//! The HTTP client, and the one distinction that whoever calls with it needs: was the request sent or not?
+//!
+//! Invariants: no call waits without a limit, follows a redirect (a secret header would go along) or reads an answer
+//! without end; the client, with its TLS, is built at the first call and not at start-up.
+
+use std::error::Error as _;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect};
+
+const USER_AGENT: &str = concat!("TheOneOnCall/", env!("CARGO_PKG_VERSION"));
+
+/// How much of an answer is read.
+const LONGEST_ANSWER: usize = 1024 * 1024;
+
+/// The longest wait that a server may ask for.
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
+
+/// How long a call may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Until the connection stands.
+    pub connect: Duration,
+    /// Until the answer is read; the connection included.
+    pub total: Duration,
+}
+
+impl Default for Timeouts {
+    /// 5 seconds to connect, 15 in all.
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(5), total: Duration::from_secs(15) }
+    }
+}
+
+/// The HTTP client; clones share its connections.
+#[derive(Debug, Clone, Default)]
+pub struct Http {
+    timeouts: Timeouts,
+    client: Arc<OnceLock<Client>>,
+}
+
+/// An answer, whatever its status.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    /// How long the server asked to be left alone.
+    pub(crate) wait: Option<TimeDelta>,
+    /// As much of it as came and as is read; the status stands even where the body was cut off.
+    pub(crate) body: Vec<u8>,
+}
+
+/// Why there is no answer. Neither text contains the address, whose query may be confidential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NoAnswer {
+    /// The request never left: nothing was done.
+    NotSent(String),
+    /// The request left, or part of it: it may have been done.
+    Sent(String),
+}
+
+impl Http {
+    /// A client that hasn't connected to anything yet.
+    pub fn new(timeouts: Timeouts) -> Self {
+        Self { timeouts, client: Arc::default() }
+    }
+
+    /// Makes one call.
+    pub(crate) async fn call(&self, build: impl FnOnce(&Client) -> RequestBuilder) -> Result<Answer, NoAnswer> {
+        let client = self.client().map_err(|error| NoAnswer::NotSent(reason(error)))?;
+        match build(client).send().await {
+            Ok(response) => Ok(read(response).await),
+            Err(error) if error.is_connect() || error.is_builder() => Err(NoAnswer::NotSent(reason(error))),
+            Err(error) => Err(NoAnswer::Sent(reason(error))),
+        }
+    }
+
+    fn client(&self) -> Result<&Client, reqwest::Error> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        #[expect(clippy::disallowed_methods, reason = "this is the place that sets time-outs and the user agent")]
+        let client = Client::builder()
+            .user_agent(USER_AGENT)
+            .connect_timeout(self.timeouts.connect)
+            .timeout(self.timeouts.total)
+            .redirect(redirect::Policy::none())
+            .build()?;
+        Ok(self.client.get_or_init(|| client))
+    }
+}
+
+async fn read(mut response: Response) -> Answer {
+    let (status, wait) = (response.status(), wait(response.headers()));
+    let mut body = Vec::new();
+    while body.len() < LONGEST_ANSWER
+        && let Ok(Some(chunk)) = response.chunk().await
+    {
+        let room = LONGEST_ANSWER - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+    }
+    Answer { status, wait, body }
+}
+
+/// What `Retry-After` asks for: seconds, or a date, which is compared with the server's own `Date`, since its clock and
+/// ours may differ.
+fn wait(headers: &HeaderMap) -> Option<TimeDelta> {
+    let text = |name: HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
+    let date = |text: &str| DateTime::parse_from_rfc2822(text).ok().map(|date| date.with_timezone(&Utc));
+    let asked = text(RETRY_AFTER)?;
+    let wait = match asked.parse::<u32>() {
+        Ok(seconds) => TimeDelta::seconds(seconds.into()),
+        Err(_) => date(asked)? - date(text(DATE)?)?,
+    };
+    Some(wait.clamp(TimeDelta::zero(), LONGEST_WAIT))
+}
+
+/// The error with its causes: the outermost sentence alone says only that something failed.
+fn reason(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn retry_after_is_read_in_seconds_or_as_a_date() {
+        let now = (DATE, "Fri, 20 Nov 2026 21:00:00 GMT");
+        let cases: [(&[(HeaderName, &'static str)], Option<i64>); 7] = [
+            (&[(RETRY_AFTER, "30")], Some(30)),
+            (&[(RETRY_AFTER, " 0 ")], Some(0)),
+            (&[(RETRY_AFTER, "99999999")], Some(3600)),
+            (&[now.clone(), (RETRY_AFTER, "Fri, 20 Nov 2026 21:01:30 GMT")], Some(90)),
+            (&[now.clone(), (RETRY_AFTER, "Fri, 20 Nov 2026 20:00:00 GMT")], Some(0)),
+            (&[(RETRY_AFTER, "soon")], None),
+            (&[now], None),
+        ];
+        for (pairs, seconds) in cases {
+            assert_eq!(wait(&headers(pairs)), seconds.map(TimeDelta::seconds), "{pairs:?}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The One PSA, over HTTP: five calls under one path, each for one tenant, behind the service key. Any PSA that offers the
+//! same calls can stand in its place.
+//!
+//! Invariants: a POST carries our key for what it makes in `Idempotency-Key`; an error says whether the work may have been
+//! done, and after a POST that was sent and not answered it always may.
+
+mod answer;
+mod wire;
+
+use app::port::{TicketError, TicketNote, TicketResolution, TicketSystem, TicketView};
+use async_trait::async_trait;
+use domain::id::TenantId;
+use domain::ticket::NewTicket;
+use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::{Client, RequestBuilder};
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+use self::answer::Call;
+use crate::SettingError;
+use crate::http::{Answer, Http};
+
+const KEY: HeaderName = HeaderName::from_static("x-integration-key");
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// The One PSA.
+#[derive(Debug)]
+pub struct TheOnePsa {
+    tickets: Url,
+    /// Marked as sensitive, so that it isn't printed.
+    key: HeaderValue,
+    http: Http,
+}
+
+impl TheOnePsa {
+    /// The PSA behind `api_url` (`https://api.theonepsa.com`; a path in it is kept). Nothing is connected to yet.
+    /// The errors are about `PSA_API_URL` or `PSA_SERVICE_KEY`.
+    pub fn new(api_url: &str, service_key: &SecretString, http: Http) -> Result<Self, SettingError> {
+        let mut key = HeaderValue::from_str(service_key.expose_secret().trim())
+            .map_err(|_| SettingError::new("PSA_SERVICE_KEY", "has characters that no header can carry"))?;
+        if key.is_empty() {
+            return Err(SettingError::new("PSA_SERVICE_KEY", "is empty"));
+        }
+        key.set_sensitive(true);
+        Ok(Self { tickets: tickets_url(api_url)?, key, http })
+    }
+
+    /// `…/tickets/{id}` and what comes below; `None` for an id that no ticket can have.
+    fn ticket_url(&self, id: &str, below: Option<&str>) -> Option<Url> {
+        // A path can't contain them, encoded or not: they name the folder itself or the one above.
+        if matches!(id, "" | "." | "..") {
+            return None;
+        }
+        let mut url = self.tickets.clone();
+        url.path_segments_mut().ok()?.push(id).extend(below);
+        Some(url)
+    }
+
+    async fn call(
+        &self,
+        call: Call,
+        build: impl FnOnce(&Client) -> RequestBuilder,
+    ) -> Result<Answer, TicketError> {
+        let answer = self.http.call(|client| build(client).header(KEY, self.key.clone())).await;
+        answer::checked(call, answer)
+    }
+}
+
+fn tickets_url(api_url: &str) -> Result<Url, SettingError> {
+    let wrong = |problem: &str| SettingError::new("PSA_API_URL", problem);
+    let mut url = Url::parse(api_url.trim()).map_err(|error| wrong(&format!("is not an address: {error}")))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(wrong("starts with neither https:// nor http://"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("contains a user or password; the key belongs into PSA_SERVICE_KEY"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("has a query or a fragment, which mean nothing here"));
+    }
+    let path = ["api", "integrations", "oncall", "tickets"];
+    url.path_segments_mut().map_err(|()| wrong("is not a web address"))?.pop_if_empty().extend(path);
+    Ok(url)
+}
+
+fn with_tenant(mut url: Url, tenant: &TenantId) -> Url {
+    url.query_pairs_mut().append_pair("tenant_id", tenant.as_str());
+    url
+}
+
+#[async_trait]
+impl TicketSystem for TheOnePsa {
+    fn name(&self) -> &'static str {
+        answer::NAME
+    }
+
+    async fn create(&self, ticket: &NewTicket) -> Result<String, TicketError> {
+        let answer = self
+            .call(Call::Create, |client| {
+                client
+                    .post(self.tickets.clone())
+                    .header(IDEMPOTENCY_KEY, &ticket.external_ref)
+                    .json(&wire::Create::of(ticket))
+            })
+            .await?;
+        wire::created_id(&answer.body).ok_or_else(|| answer::without_id(answer.status))
+    }
+
+    async fn find(&self, tenant: &TenantId, external_ref: &str) -> Result<Option<TicketView>, TicketError> {
+        let mut url = with_tenant(self.tickets.clone(), tenant);
+        url.query_pairs_mut().append_pair("external_ref", external_ref);
+        let answer = self.call(Call::Find, |client| client.get(url)).await?;
+        wire::found(&answer.body, external_ref).ok_or_else(answer::not_understood)
+    }
+
+    async fn read(&self, tenant: &TenantId, id: &str) -> Result<TicketView, TicketError> {
+        let url = with_tenant(self.ticket_url(id, None).ok_or(TicketError::NotFound)?, tenant);
+        let answer = self.call(Call::Read, |client| client.get(url)).await?;
+        wire::ticket(&answer.body, id).ok_or_else(answer::not_understood)
+    }
+
+    async fn add_note(&self, tenant: &TenantId, id: &str, note: &TicketNote) -> Result<(), TicketError> {
+        let url = self.ticket_url(id, Some("notes")).ok_or(TicketError::NotFound)?;
+        self.call(Call::Note, |client| {
+            client
+                .post(url)
+                .header(IDEMPOTENCY_KEY, &note.external_ref)
+                .json(&wire::Note::of(tenant, note))
+        })
+        .await?;
+        Ok(())
+    }
+
+    async fn complete(&self, tenant: &TenantId, id: &str, end: &TicketResolution) -> Result<(), TicketError> {
+        let url = self.ticket_url(id, None).ok_or(TicketError::NotFound)?;
+        self.call(Call::Complete, |client| client.patch(url).json(&wire::Complete::of(tenant, end))).await?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,233 @@
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeZone as _, Utc};
+use domain::ticket::Technician;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::http::Timeouts;
+
+fn key() -> SecretString {
+    SecretString::from("k3y")
+}
+
+fn tenant() -> TenantId {
+    "3f6d".parse().unwrap()
+}
+
+fn at() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 11, 20, 21, 4, 5).unwrap() + chrono::TimeDelta::milliseconds(123)
+}
+
+fn ticket() -> NewTicket {
+    NewTicket {
+        tenant_id: tenant(),
+        title: "CPU critical on SRV-1".into(),
+        description: "CPU at 98 %\n\nAlert source: RMM".into(),
+        priority: "P1",
+        client: None,
+        assignee: None,
+        created_at: at(),
+        external_ref: "oncall-incident-inc_1".into(),
+    }
+}
+
+fn note() -> TicketNote {
+    TicketNote { external_ref: "oncall-note_1".into(), author: "Sam".into(), text: "restarted".into(), at: at() }
+}
+
+fn end() -> TicketResolution {
+    TicketResolution { at: at(), by: "Sam".into(), summary: "all good".into() }
+}
+
+/// Answers one connection for each answer and hangs up; an empty answer waits for the client to hang up. Answers the PSA
+/// there and what each request said.
+fn serve(answers: &'static [&'static str], timeouts: Timeouts) -> (TheOnePsa, mpsc::Receiver<(String, Value)>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/psa/", listener.local_addr().unwrap());
+    let (heard, listened) = mpsc::channel();
+    std::thread::spawn(move || {
+        for answer in answers {
+            let (mut stream, _) = listener.accept().unwrap();
+            drop(heard.send(request(&mut stream)));
+            match *answer {
+                "" => drop(stream.read(&mut [0])),
+                answer => drop(stream.write_all(answer.as_bytes())),
+            }
+        }
+    });
+    (TheOnePsa::new(&url, &key(), Http::new(timeouts)).unwrap(), listened)
+}
+
+fn request(stream: &mut TcpStream) -> (String, Value) {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let read = stream.read(&mut buffer).unwrap();
+        bytes.extend_from_slice(&buffer[..read]);
+        let text = String::from_utf8_lossy(&bytes);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let head = head.to_ascii_lowercase();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
+        if body.len() >= length.unwrap_or(0) {
+            return (head, serde_json::from_str(body).unwrap_or(Value::Null));
+        }
+    }
+}
+
+fn within(total: Duration) -> Timeouts {
+    Timeouts { total, ..Timeouts::default() }
+}
+
+const CREATED: &str = "HTTP/1.1 201 Created\r\nContent-Length: 17\r\nConnection: close\r\n\r\n{\"data\":{\"id\":7}}";
+const OPEN: &str =
+    "HTTP/1.1 200 OK\r\nContent-Length: 23\r\nConnection: close\r\n\r\n{\"id\":7,\"status\":\"New\"}";
+const NONE_FOUND: &str = "HTTP/1.1 200 OK\r\nContent-Length: 14\r\nConnection: close\r\n\r\n{\"tickets\":[]}";
+const DONE: &str = "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+
+#[test]
+fn settings_that_cannot_work_are_named_and_the_key_is_never_shown() {
+    for (url, problem) in [
+        ("", "is not an address"),
+        ("psa.example", "is not an address"),
+        ("ftp://psa.example", "starts with neither"),
+        ("https://me:hunter2@psa.example", "contains a user or password"),
+        ("https://psa.example/?key=hunter2", "has a query"),
+    ] {
+        let told = TheOnePsa::new(url, &key(), Http::default()).unwrap_err();
+        assert!(told.name == "PSA_API_URL" && told.problem.contains(problem), "{url}: {told}");
+        assert!(!told.to_string().contains("hunter2"), "{told}");
+    }
+    for wrong in ["", "  ", "hun\nter2"] {
+        let told = TheOnePsa::new("https://psa.example", &wrong.to_owned().into(), Http::default()).unwrap_err();
+        assert_eq!(told.name, "PSA_SERVICE_KEY");
+    }
+    let psa = TheOnePsa::new("https://psa.example", &" hunter2\n".to_owned().into(), Http::default()).unwrap();
+    assert_eq!(psa.tickets.as_str(), "https://psa.example/api/integrations/oncall/tickets");
+    assert!(!format!("{psa:?}").contains("hunter2"), "{psa:?}");
+}
+
+#[test]
+fn an_id_is_one_segment_of_the_path_whatever_it_contains() {
+    let psa = TheOnePsa::new("https://psa.example/base", &key(), Http::default()).unwrap();
+    let url = |id: &str| psa.ticket_url(id, Some("notes")).map(String::from);
+    let tickets = "https://psa.example/base/api/integrations/oncall/tickets";
+    assert_eq!(url("T-7"), Some(format!("{tickets}/T-7/notes")));
+    assert_eq!(url("a/../b?c#d e%"), Some(format!("{tickets}/a%2F..%2Fb%3Fc%23d%20e%25/notes")));
+    assert_eq!([url(""), url("."), url("..")], [None, None, None]);
+}
+
+#[tokio::test]
+async fn each_call_says_what_the_psa_has_to_know() {
+    let (psa, heard) = serve(&[CREATED, NONE_FOUND, OPEN, DONE, DONE], Timeouts::default());
+    let assignee =
+        Technician { user_id: "usr_1".parse().unwrap(), email: "sam@msp.example".into(), name: "Sam".into() };
+    let full = NewTicket { client: Some("Contoso".into()), assignee: Some(assignee), ..ticket() };
+
+    assert_eq!(psa.create(&full).await.unwrap(), "7");
+    let (head, body) = heard.recv().unwrap();
+    assert!(head.starts_with("post /psa/api/integrations/oncall/tickets http/1.1"), "{head}");
+    for line in
+        ["x-integration-key: k3y", "idempotency-key: oncall-incident-inc_1", "user-agent: theoneoncall/0.1.0"]
+    {
+        assert!(head.lines().any(|said| said == line), "{line} is not in {head}");
+    }
+    assert_eq!(
+        body,
+        json!({
+            "tenant_id": "3f6d", "org_id": "3f6d", "title": "CPU critical on SRV-1",
+            "description": "CPU at 98 %\n\nAlert source: RMM", "source": "On-Call Auto", "priority": "P1",
+            "client": "Contoso", "created_date": "2026-11-20T21:04:05Z", "external_ref": "oncall-incident-inc_1",
+            "assigned_tech": {"user_id": "usr_1", "email": "sam@msp.example", "name": "Sam"},
+        })
+    );
+
+    assert_eq!(psa.find(&tenant(), "a&b").await.unwrap(), None);
+    let (head, _) = heard.recv().unwrap();
+    assert!(head.starts_with("get /psa/api/integrations/oncall/tickets?tenant_id=3f6d&external_ref=a%26b "), "{head}");
+
+    assert_eq!(psa.read(&tenant(), "7").await.unwrap().id, "7");
+    let (head, _) = heard.recv().unwrap();
+    assert!(head.starts_with("get /psa/api/integrations/oncall/tickets/7?tenant_id=3f6d "), "{head}");
+
+    psa.add_note(&tenant(), "7", &note()).await.unwrap();
+    let (head, body) = heard.recv().unwrap();
+    assert!(head.starts_with("post /psa/api/integrations/oncall/tickets/7/notes "), "{head}");
+    assert!(head.lines().any(|line| line == "idempotency-key: oncall-note_1"), "{head}");
+    assert_eq!(
+        body,
+        json!({
+            "tenant_id": "3f6d", "body": "[On-Call] Sam: restarted", "internal": true, "author": "Sam",
+            "created_at": "2026-11-20T21:04:05Z", "external_ref": "oncall-note_1",
+        })
+    );
+
+    psa.complete(&tenant(), "7", &end()).await.unwrap();
+    let (head, body) = heard.recv().unwrap();
+    assert!(head.starts_with("patch /psa/api/integrations/oncall/tickets/7 "), "{head}");
+    assert_eq!(
+        body,
+        json!({
+            "tenant_id": "3f6d", "status": "Completed", "resolved_at": "2026-11-20T21:04:05Z",
+            "resolved_by": "Sam", "resolution_summary": "all good",
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_ticket_without_technician_and_client_says_so() {
+    let (psa, heard) = serve(&[CREATED], Timeouts::default());
+    psa.create(&ticket()).await.unwrap();
+    let (_, body) = heard.recv().unwrap();
+    assert_eq!(body.get("assigned_tech"), Some(&Value::Null));
+    assert_eq!(body.get("client"), None);
+}
+
+#[tokio::test]
+async fn nobody_listening_means_that_nothing_was_done() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let psa = TheOnePsa::new(&format!("http://{free}"), &key(), Http::default()).unwrap();
+    let told = psa.create(&ticket()).await.unwrap_err();
+    assert!(matches!(told, TicketError::Unavailable { after: None, .. }), "{told:?}");
+    assert!(!told.to_string().contains("tenant"), "{told}");
+}
+
+#[tokio::test]
+async fn a_call_that_was_sent_and_not_answered_may_have_been_done() {
+    let cut = "HTTP/1.1 201 Cre";
+    let cut_body = "HTTP/1.1 201 Created\r\nContent-Length: 500\r\n\r\n{\"id\":";
+    let (psa, _) = serve(&[cut, cut_body, cut, cut], Timeouts::default());
+    for _ in 0..2 {
+        let told = psa.create(&ticket()).await;
+        assert!(matches!(told, Err(TicketError::Unknown(_))), "{told:?}");
+    }
+    let told = psa.add_note(&tenant(), "7", &note()).await;
+    assert!(matches!(told, Err(TicketError::Unknown(_))), "{told:?}");
+    let told = psa.read(&tenant(), "7").await;
+    assert!(matches!(told, Err(TicketError::Unavailable { .. })), "{told:?}");
+
+    let (psa, _) = serve(&[""], within(Duration::from_millis(500)));
+    let told = psa.create(&ticket()).await;
+    assert!(matches!(told, Err(TicketError::Unknown(_))), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let away = "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n";
+    let (psa, _) = serve(&[away], Timeouts::default());
+    let told = psa.create(&ticket()).await;
+    assert!(matches!(told, Err(TicketError::Refused(_))), "{told:?}");
+}
+
+#[tokio::test]
+async fn an_endless_answer_is_not_read_to_its_end() {
+    let (psa, _) = serve(
+        Vec::leak(vec![&*String::leak(format!("HTTP/1.1 200 OK\r\n\r\n{}", " ".repeat(8 << 20)))]),
+        Timeouts::default(),
+    );
+    let told = psa.find(&tenant(), "x").await;
+    assert!(matches!(told, Err(TicketError::Unavailable { .. })), "{told:?}");
+}

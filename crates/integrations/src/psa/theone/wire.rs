@@ -1,0 +1,227 @@
+//! The bodies: what is sent, by the field table of the product, and what comes back, read leniently.
+
+use app::port::{TicketNote, TicketResolution, TicketView};
+use chrono::{DateTime, SecondsFormat, Utc};
+use domain::id::TenantId;
+use domain::ticket::{NewTicket, Technician};
+use serde::Serialize;
+use serde_json::Value;
+
+/// What a ticket came from.
+const SOURCE: &str = "On-Call Auto";
+
+/// The status of a ticket that is done.
+const COMPLETED: &str = "Completed";
+
+/// Every status of a ticket that is told nothing more.
+const CLOSED: [&str; 5] = [COMPLETED, "Closed", "Resolved", "Cancelled", "Canceled"];
+
+#[derive(Debug, Serialize)]
+pub(super) struct Create<'a> {
+    tenant_id: &'a str,
+    /// The ticket's company.
+    org_id: &'a str,
+    title: &'a str,
+    description: &'a str,
+    source: &'static str,
+    priority: &'static str,
+    /// The customer of that company.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<&'a str>,
+    assigned_tech: Option<AssignedTech<'a>>,
+    created_date: String,
+    external_ref: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct AssignedTech<'a> {
+    user_id: &'a str,
+    email: &'a str,
+    name: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Note<'a> {
+    tenant_id: &'a str,
+    body: String,
+    internal: bool,
+    author: &'a str,
+    created_at: String,
+    external_ref: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Complete<'a> {
+    tenant_id: &'a str,
+    status: &'static str,
+    resolved_at: String,
+    resolved_by: &'a str,
+    resolution_summary: &'a str,
+}
+
+impl<'a> Create<'a> {
+    pub(super) fn of(ticket: &'a NewTicket) -> Self {
+        Self {
+            tenant_id: ticket.tenant_id.as_str(),
+            org_id: ticket.tenant_id.as_str(),
+            title: &ticket.title,
+            description: &ticket.description,
+            source: SOURCE,
+            priority: ticket.priority,
+            client: ticket.client.as_deref(),
+            assigned_tech: ticket.assignee.as_ref().map(AssignedTech::of),
+            created_date: instant(ticket.created_at),
+            external_ref: &ticket.external_ref,
+        }
+    }
+}
+
+impl<'a> AssignedTech<'a> {
+    fn of(technician: &'a Technician) -> Self {
+        Self { user_id: technician.user_id.as_str(), email: &technician.email, name: &technician.name }
+    }
+}
+
+impl<'a> Note<'a> {
+    pub(super) fn of(tenant: &'a TenantId, note: &'a TicketNote) -> Self {
+        Self {
+            tenant_id: tenant.as_str(),
+            body: format!("[On-Call] {}: {}", note.author, note.text),
+            internal: true,
+            author: &note.author,
+            created_at: instant(note.at),
+            external_ref: &note.external_ref,
+        }
+    }
+}
+
+impl<'a> Complete<'a> {
+    pub(super) fn of(tenant: &'a TenantId, end: &'a TicketResolution) -> Self {
+        Self {
+            tenant_id: tenant.as_str(),
+            status: COMPLETED,
+            resolved_at: instant(end.at),
+            resolved_by: &end.by,
+            resolution_summary: &end.summary,
+        }
+    }
+}
+
+fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// The number of the ticket that was made.
+pub(super) fn created_id(body: &[u8]) -> Option<String> {
+    let answer: Value = serde_json::from_slice(body).ok()?;
+    id(&answer).or_else(|| id(answer.get("data")?)).or_else(|| id(answer.get("ticket")?))
+}
+
+/// The first ticket that carries our key; the outer `None` says that the answer is not a list of tickets.
+pub(super) fn found(body: &[u8], external_ref: &str) -> Option<Option<TicketView>> {
+    let answer: Value = serde_json::from_slice(body).ok()?;
+    let tickets = match &answer {
+        Value::Array(tickets) => tickets,
+        _ => answer.get("tickets").or_else(|| answer.get("data"))?.as_array()?,
+    };
+    // A PSA that doesn't know the parameter answers with every ticket there is.
+    let is_ours = |ticket: &&Value| match ticket.get("external_ref") {
+        None | Some(Value::Null) => true,
+        Some(key) => key.as_str() == Some(external_ref),
+    };
+    match tickets.iter().find(is_ours) {
+        None => Some(None),
+        Some(ticket) => Some(Some(view(ticket, id(ticket)?))),
+    }
+}
+
+/// The ticket asked for as `asked`.
+pub(super) fn ticket(body: &[u8], asked: &str) -> Option<TicketView> {
+    let answer: Value = serde_json::from_slice(body).ok()?;
+    let ticket = [answer.get("data"), answer.get("ticket"), Some(&answer)]
+        .into_iter()
+        .flatten()
+        .find(|ticket| ticket.get("status").is_some())?;
+    Some(view(ticket, id(ticket).unwrap_or_else(|| asked.to_owned())))
+}
+
+fn view(ticket: &Value, id: String) -> TicketView {
+    let status = ticket.get("status").and_then(Value::as_str).unwrap_or_default().trim();
+    let notes = ticket.get("notes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let note_refs = notes.iter().filter_map(|note| note.get("external_ref")?.as_str());
+    TicketView {
+        id,
+        closed: CLOSED.iter().any(|closed| closed.eq_ignore_ascii_case(status)),
+        note_refs: note_refs.map(str::to_owned).collect(),
+    }
+}
+
+fn id(object: &Value) -> Option<String> {
+    ["id", "ticket_id", "ticketId"].into_iter().find_map(|name| match object.get(name)? {
+        Value::String(id) => Some(id.trim().to_owned()).filter(|id| !id.is_empty()),
+        Value::Number(id) => Some(id.to_string()),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_number_of_a_new_ticket_is_found_under_every_usual_name() {
+        for (answer, id) in [
+            (json!({"id": "T-1"}), Some("T-1")),
+            (json!({"id": 4711, "status": "New"}), Some("4711")),
+            (json!({"ticket_id": "T-2"}), Some("T-2")),
+            (json!({"ticketId": 7}), Some("7")),
+            (json!({"data": {"id": "T-3"}}), Some("T-3")),
+            (json!({"ticket": {"id": "T-4"}}), Some("T-4")),
+            (json!({"id": null, "ticket_id": "T-5"}), Some("T-5")),
+            (json!({"id": "  "}), None),
+            (json!({"ok": true}), None),
+            (json!([]), None),
+        ] {
+            assert_eq!(created_id(answer.to_string().as_bytes()).as_deref(), id, "{answer}");
+        }
+        assert_eq!(created_id(b"<html>"), None);
+    }
+
+    #[test]
+    fn a_look_up_tells_none_from_not_understood() {
+        let one = |id: &str, closed| Some(TicketView { id: id.into(), closed, note_refs: vec![] });
+        for (answer, expected) in [
+            (json!({"tickets": []}), Some(None)),
+            (json!({"tickets": [{"id": 7, "status": "New"}]}), Some(one("7", false))),
+            (json!({"data": [{"id": "T", "status": "completed"}]}), Some(one("T", true))),
+            (json!([{"id": "T", "status": "Open", "external_ref": "ours"}]), Some(one("T", false))),
+            (json!({"tickets": [{"id": "X", "external_ref": "other"}]}), Some(None)),
+            (json!({"tickets": [{"status": "New"}]}), None),
+            (json!({"error": "?"}), None),
+            (json!("tickets"), None),
+        ] {
+            assert_eq!(found(answer.to_string().as_bytes(), "ours"), expected, "{answer}");
+        }
+    }
+
+    #[test]
+    fn a_ticket_is_closed_by_its_status_in_any_case() {
+        for (status, closed) in [
+            ("Completed", true),
+            ("closed", true),
+            ("RESOLVED", true),
+            (" Cancelled ", true),
+            ("New", false),
+            ("In progress", false),
+            ("", false),
+        ] {
+            let body = json!({"id": 1, "status": status, "notes": [{"external_ref": "n"}, {"body": "by hand"}]});
+            let read = ticket(body.to_string().as_bytes(), "1").unwrap();
+            assert_eq!((read.closed, read.note_refs), (closed, vec!["n".to_owned()]), "{status}");
+        }
+        assert_eq!(ticket(br#"{"data":{"status":"New"}}"#, "T-9").unwrap().id, "T-9");
+        assert_eq!(ticket(b"{}", "T-9"), None);
+    }
+}

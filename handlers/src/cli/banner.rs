@@ -1,0 +1,28 @@
+//! What a start says: where everything is, and a line to try it with.
+
+use app::tenants::Demo;
+
+use crate::compose::Machine;
+use crate::config::Config;
+
+/// The lines, in order.
+pub(crate) fn banner(config: &Config, machine: &Machine, url: &str, demo: &Demo) -> Vec<String> {
+    let mut lines = vec![
+        format!("The One On-Call {}", env!("CARGO_PKG_VERSION")),
+        format!("  console   {url}/app/incidents"),
+    ];
+    if demo.key_works {
+        let door = format!("{url}/api/webhooks/ingest?key={}", machine.demo_key);
+        lines.push(format!("  webhook   {door}"));
+        lines.push(format!("  data      {}", config.data_dir.display()));
+        if config.mail.is_none() {
+            lines.push(format!("  mail      kept as files, read it at {url}/app/mail (set SMTP_URL to send it)"));
+        }
+        lines.push(String::new());
+        lines.push("Send an alert, then acknowledge it in the console or from the mail:".to_owned());
+        lines.push(format!(
+            "  curl '{door}' -d '{{\"title\":\"Disk full on SRV-1\",\"severity\":\"critical\",\"dedup_key\":\"srv-1-disk\"}}'"
+        ));
+    }
+    lines
+}

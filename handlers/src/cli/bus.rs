@@ -1,0 +1,40 @@
+//! `oncall bus send <subscription> <file>`: a message for the serving process, which takes it in within a second.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+use clap::Subcommand;
+use embedded::bus::LocalBus;
+
+use crate::config::{Config, Mode};
+use crate::{queue, standalone};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Bus {
+    /// Send a file's content to a subscription.
+    Send {
+        /// `rmm`, `security` or `backups`.
+        subscription: String,
+        /// The message's body, such as a CloudEvent in JSON.
+        file: PathBuf,
+    },
+}
+
+impl Bus {
+    /// Does it; answers what was done.
+    pub(super) fn perform(&self, config: &Config) -> anyhow::Result<String> {
+        let Self::Send { subscription, file } = self;
+        if !matches!(config.mode, Mode::Standalone { .. }) {
+            bail!("the bus of this machine is used only where the process runs by itself");
+        }
+        if queue::product(subscription).is_none() {
+            bail!("there is no subscription '{subscription}'; there are rmm, security, backups");
+        }
+        let body = std::fs::read(file).with_context(|| format!("{} can't be read", file.display()))?;
+        std::fs::create_dir_all(&config.data_dir)
+            .with_context(|| format!("{} can't be made", config.data_dir.display()))?;
+        let bus = LocalBus::open(&config.data_dir.join("bus.db"))?;
+        let id = bus.send(subscription, &body, standalone::now())?;
+        Ok(format!("sent to {subscription} as message {id}; the serving process takes it in, see its log"))
+    }
+}

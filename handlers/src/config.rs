@@ -1,0 +1,109 @@
+//! The configuration: the only reader of the environment, read once, all its problems told together.
+//!
+//! Invariant: a setting that is there but wrong stops the start; one that is missing turns something off, and what is off,
+//! and why, is said at the start, by `oncall check` and in the health answer. Nothing falls back to a stand-in silently.
+
+mod read;
+mod report;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+pub use read::Problem;
+
+/// The product's fixed address on one machine.
+pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:7071";
+
+/// How the process is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// By itself: own timers, own bus, own sign-in.
+    Standalone {
+        /// Where it listens.
+        listen: SocketAddr,
+    },
+    /// Under the Functions host, which triggers everything.
+    Functions {
+        /// Where the host expects it, on loopback.
+        port: u16,
+    },
+}
+
+/// Where pages go by mail.
+#[derive(Debug, Clone)]
+pub(crate) struct Mail {
+    pub(crate) url: SecretString,
+    pub(crate) from: String,
+}
+
+/// The PSA.
+#[derive(Debug, Clone)]
+pub(crate) struct Psa {
+    pub(crate) url: Url,
+    pub(crate) key: SecretString,
+}
+
+/// Something that doesn't run, and what would make it run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Off {
+    pub(crate) what: &'static str,
+    pub(crate) why: String,
+}
+
+/// Everything the environment says.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub(crate) mode: Mode,
+    pub(crate) data_dir: PathBuf,
+    /// The address in links, without a slash at the end; `None`: where it listens.
+    pub(crate) public_url: Option<Url>,
+    /// `None`: mail is kept as files.
+    pub(crate) mail: Option<Mail>,
+    pub(crate) psa: Option<Psa>,
+    pub(crate) defend_key: Option<SecretString>,
+    /// The standalone process's own timer.
+    pub(crate) tick_every: Duration,
+    /// What is logged, in the usual directive syntax.
+    pub(crate) log: String,
+    pub(crate) off: Vec<Off>,
+}
+
+impl Config {
+    /// Reads the process's environment.
+    pub fn from_env() -> Result<Self, Vec<Problem>> {
+        #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+        let vars = std::env::vars();
+        Self::from_vars(vars.collect())
+    }
+
+    /// Reads settings from anywhere; an empty one counts as missing, since that is how hosts pass a missing one on.
+    pub fn from_vars(vars: BTreeMap<String, String>) -> Result<Self, Vec<Problem>> {
+        read::read(vars)
+    }
+
+    /// The settings as they took effect, secrets hidden, and what is off: lines for people.
+    pub(crate) fn report(&self) -> Vec<String> {
+        report::lines(self)
+    }
+
+    /// Whether only this machine can reach the process, as far as the settings say.
+    pub(crate) fn is_local(&self) -> bool {
+        let here = matches!(self.mode, Mode::Standalone { listen } if listen.ip().is_loopback());
+        let named = match self.public_url.as_ref().map(Url::host) {
+            None => true,
+            Some(Some(url::Host::Ipv4(ip))) => ip.is_loopback(),
+            Some(Some(url::Host::Ipv6(ip))) => ip.is_loopback(),
+            Some(Some(url::Host::Domain(name))) => name == "localhost",
+            Some(None) => false,
+        };
+        here && named
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+//! What a handler is given: a bounded body, a JSON value with every mistake named, a person who is signed in.
+
+use std::sync::Arc;
+
+use app::{Ctx, FieldError};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::header;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use crate::edge::Edge;
+use crate::problem::Problem;
+use crate::session;
+
+/// The largest body: senders' own limits are below it.
+pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
+
+/// A body of at most [`BODY_LIMIT`] bytes.
+#[derive(Debug)]
+pub(crate) struct Bounded(pub(crate) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Bounded {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        read_body(request.into_body()).await.map(Self)
+    }
+}
+
+async fn read_body(body: Body) -> Result<Bytes, Problem> {
+    // The only other way to fail is a sender that hangs up, and nobody reads that answer.
+    to_bytes(body, BODY_LIMIT).await.map_err(|_| Problem::too_large(BODY_LIMIT))
+}
+
+/// A JSON body. What isn't JSON is answered with the position, what is of a wrong type with the field.
+#[derive(Debug)]
+pub(crate) struct JsonBody<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Bounded(bytes) = Bounded::from_request(request, state).await?;
+        Self::read(&bytes).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned> JsonBody<T> {
+    /// Reads a body that is there already.
+    pub(crate) fn read(bytes: &[u8]) -> Result<T, Problem> {
+        let mut json = serde_json::Deserializer::from_slice(bytes);
+        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let path = error.path().to_string();
+            refuse(&path, error.inner())
+        })?;
+        json.end().map_err(|error| refuse(".", &error))?;
+        Ok(value)
+    }
+}
+
+fn refuse(path: &str, error: &serde_json::Error) -> Problem {
+    let field = if path == "." { "body" } else { path };
+    let problem = match error.classify() {
+        serde_json::error::Category::Data => strip_position(&error.to_string()).to_owned(),
+        _ => format!("is not JSON: {error}"),
+    };
+    Problem::invalid(vec![FieldError { field: field.to_owned(), problem }])
+}
+
+/// The field says where it is; line and column would only repeat it.
+fn strip_position(text: &str) -> &str {
+    text.split(" at line ").next().unwrap_or(text)
+}
+
+/// An id from the path. One that can't be an id names nothing, like any other that isn't there.
+pub(crate) async fn path_id<T: std::str::FromStr>(
+    parts: &mut Parts,
+    kind: &'static str,
+) -> Result<T, Problem> {
+    let text = Path::<String>::from_request_parts(parts, &()).await.map(|Path(text)| text).unwrap_or_default();
+    text.parse().map_err(|_| Problem::from(app::Error::not_found(kind, text)))
+}
+
+/// The incident that the path names.
+#[derive(Debug)]
+pub(crate) struct IncidentPath(pub(crate) domain::id::IncidentId);
+
+impl<S: Send + Sync> FromRequestParts<S> for IncidentPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        path_id(parts, "incident").await.map(Self)
+    }
+}
+
+/// Somebody who is signed in, by an API token or by a browser's session.
+#[derive(Debug)]
+pub(crate) struct SignedIn(pub(crate) Ctx);
+
+impl FromRequestParts<Arc<Edge>> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Problem> {
+        let bearer = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "));
+        let token = match bearer {
+            Some(token) => token.trim(),
+            // A browser sends its cookie with requests that other sites make it send, so it may only read here.
+            None if parts.method.is_safe() => session::token(&parts.headers).unwrap_or_default(),
+            None => "",
+        };
+        if token.is_empty() {
+            return Err(app::Error::Unauthenticated.into());
+        }
+        app::tenants::sign_in(&edge.app, token).await.map(Self).map_err(Problem::from)
+    }
+}

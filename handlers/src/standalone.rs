@@ -1,0 +1,153 @@
+//! The process by itself: it listens, runs its own timer, receives from its own bus, and says at the start what to do next.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use app::{Clock as _, Entropy as _, OsEntropy, SystemClock};
+use embedded::bus::LocalBus;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tracing::{error, info, warn};
+
+use crate::compose::{Machine, compose};
+use crate::config::{Config, Mode};
+use crate::edge::Edge;
+use crate::{cli, queue, timer};
+
+/// How often the bus is asked for messages that another process put there.
+const BUS_PAUSE: Duration = Duration::from_millis(500);
+
+/// How long requests and effects may take to end when the process is told to stop.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Serves until the process is told to stop.
+pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
+    let address = match config.mode {
+        Mode::Standalone { listen } => listen,
+        Mode::Functions { port } => ([127, 0, 0, 1], port).into(),
+    };
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("can't listen on {address}: is another one running? ONCALL_LISTEN changes the address"))?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let machine = compose(&config, &url, Arc::new(SystemClock), Arc::new(OsEntropy))?;
+    let mut tasks = JoinSet::new();
+    if matches!(config.mode, Mode::Standalone { .. }) {
+        let demo = app::tenants::first_start(&machine.edge.app, &machine.demo_key).await?;
+        for line in cli::banner(&config, &machine, &url, &demo) {
+            cli::say(&line);
+        }
+        tasks.spawn(tick(Arc::clone(&machine.edge), config.tick_every));
+        tasks.spawn(receive(Arc::clone(&machine.edge), machine.bus.clone()));
+    }
+    for off in &config.off {
+        warn!(what = off.what, why = %off.why, "off");
+    }
+    listen(listener, &machine).await?;
+    tasks.shutdown().await;
+    if tokio::time::timeout(PATIENCE, machine.edge.app.settled()).await.is_err() {
+        info!("some effects did not end in time; the next start goes on with them");
+    }
+    Ok(())
+}
+
+async fn listen(listener: TcpListener, machine: &Machine) -> anyhow::Result<()> {
+    let (stop, mut stopped) = tokio::sync::watch::channel(false);
+    let serving = axum::serve(listener, machine.router()).with_graceful_shutdown(async move {
+        told_to_stop().await;
+        info!("stopping");
+        drop(stop.send(true));
+    });
+    let patience = async move {
+        // The sender lives as long as the server does.
+        drop(stopped.wait_for(|stop| *stop).await);
+        tokio::time::sleep(PATIENCE).await;
+    };
+    tokio::select! {
+        served = async { serving.await } => served.context("serving ended"),
+        () = patience => Ok(()),
+    }
+}
+
+async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt => {}
+            }
+            return;
+        }
+    }
+    drop(interrupt.await);
+}
+
+/// The process's own timer. A tick that takes longer than the pause is followed by the next at once.
+async fn tick(edge: Arc<Edge>, every: Duration) {
+    let mut timer = tokio::time::interval(every);
+    timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        timer.tick().await;
+        loop {
+            match timer::escalation_tick(&edge.app).await {
+                Ok(report) if report.more => {}
+                Ok(_) => break,
+                Err(error) => {
+                    error!(%error, "the tick failed; the next one tries again");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Receives from the machine's own bus.
+async fn receive(edge: Arc<Edge>, bus: LocalBus) {
+    loop {
+        match receive_one(&edge, &bus).await {
+            Ok(true) => {}
+            Ok(false) => tokio::time::sleep(BUS_PAUSE).await,
+            Err(error) => {
+                error!(%error, "the bus failed");
+                tokio::time::sleep(BUS_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Takes one message in, if there is one; the bus delivers it again when that fails.
+pub(crate) async fn receive_one(edge: &Edge, bus: &LocalBus) -> anyhow::Result<bool> {
+    let now = edge.app.clock.now();
+    let Some(message) = bus.receive(now)? else { return Ok(false) };
+    let Some(product) = queue::product(&message.subscription) else {
+        error!(subscription = message.subscription, "no such subscription");
+        bus.abandon(&message, now)?;
+        return Ok(true);
+    };
+    let id = format!("bus-{}", message.id);
+    match queue::deliver(&edge.app, product, Some(&id), &message.body).await {
+        Ok(taken) => {
+            info!(%taken, "from the bus");
+            bus.complete(&message)?;
+        }
+        Err(error) => {
+            error!(%error, deliveries = message.deliveries, subscription = message.subscription, "from the bus");
+            bus.abandon(&message, now)?;
+        }
+    }
+    Ok(true)
+}
+
+/// A fresh name, for what needs one outside a request.
+pub(crate) fn fresh() -> u128 {
+    OsEntropy.draw()
+}
+
+/// The present, for what happens outside a request.
+pub(crate) fn now() -> chrono::DateTime<chrono::Utc> {
+    SystemClock.now()
+}

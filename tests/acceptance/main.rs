@@ -1,0 +1,8 @@
+//! The acceptance tests: the product as its users and its senders meet it.
+
+mod architecture;
+mod functions;
+mod package;
+mod process;
+mod store;
+mod story;

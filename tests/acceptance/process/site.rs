@@ -1,0 +1,70 @@
+//! The site of an MSP: its mail server, its PSA, and the data folder that On-Call's processes share.
+
+use acceptance::process::Oncall;
+use acceptance::psa::Psa;
+use acceptance::smtp::{Mail, Smtp};
+use tempfile::TempDir;
+
+/// Defend's key at every site.
+pub(crate) const DEFEND_KEY: &str = "defend-and-oncall";
+
+const PSA_KEY: &str = "psa-and-oncall";
+
+/// The site. It outlives the processes on it.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) smtp: Smtp,
+    pub(crate) psa: Psa,
+    pub(crate) data: TempDir,
+}
+
+impl Site {
+    pub(crate) async fn open() -> Self {
+        let data = TempDir::with_prefix("oncall-site-").expect("a temporary folder");
+        Self { smtp: Smtp::start(), psa: Psa::start(PSA_KEY).await, data }
+    }
+
+    /// Everything configured, and the data folder.
+    pub(crate) fn settings(&self) -> Vec<(&'static str, String)> {
+        let data = self.data.path().to_str().expect("a plain path");
+        vec![
+            ("ONCALL_DATA_DIR", data.to_owned()),
+            ("SMTP_URL", self.smtp.url()),
+            ("MAIL_FROM", "On-Call <oncall@msp.example>".to_owned()),
+            ("PSA_API_URL", self.psa.url()),
+            ("PSA_SERVICE_KEY", PSA_KEY.to_owned()),
+            ("DEFEND_SERVICE_KEY", DEFEND_KEY.to_owned()),
+        ]
+    }
+
+    /// A process on the site's data; it answers when this returns.
+    pub(crate) async fn start(&self) -> Oncall {
+        self.start_with(&[]).await
+    }
+
+    /// The same with more settings.
+    pub(crate) async fn start_with(&self, more: &[(&str, &str)]) -> Oncall {
+        let settings = self.settings();
+        let settings = settings.iter().map(|(name, value)| (*name, value.as_str()));
+        let settings: Vec<_> = settings.chain(more.iter().copied()).collect();
+        Oncall::start_in(self.data.path(), &settings).await.expect("oncall starts")
+    }
+}
+
+/// Which page a mail is: the same for every copy of it.
+///
+/// # Panics
+/// When the mail is no page.
+pub(crate) fn page_id(mail: &Mail) -> &str {
+    mail.header("X-Oncall-Page").expect("a page says which one it is")
+}
+
+/// The address in a mail that acknowledges.
+///
+/// # Panics
+/// When there is none, or more than one.
+pub(crate) fn acknowledge_link(mail: &Mail) -> String {
+    let links: Vec<_> = mail.links().into_iter().filter(|link| link.contains("/app/a/")).collect();
+    let [link] = links.as_slice() else { panic!("one link to acknowledge, not {links:?}, in {mail:#?}") };
+    link.clone()
+}

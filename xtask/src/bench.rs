@@ -1,0 +1,164 @@
+//! `cargo xtask bench`: how fast the main job is on this machine, driven from outside over loopback, and written to
+//! `docs/benchmarks.md`.
+//!
+//! Invariant: every figure, and whether its aim is met, comes from the run that is reported; nothing is carried over.
+//! A run that loses a request, a page or a mail stops instead of reporting.
+
+mod client;
+mod connection;
+mod load;
+mod machine;
+mod markdown;
+mod oncall;
+mod open_incidents;
+mod page;
+mod process;
+mod release;
+mod report;
+mod sink;
+mod start;
+mod tick;
+pub(crate) mod yardstick;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{fs, io};
+
+use anyhow::{Context as _, Result};
+use clap::Parser;
+use tempfile::TempDir;
+
+use load::{LoadFigures, Storm};
+use machine::Machine;
+use page::PageFigures;
+use sink::Sink;
+use start::StartFigures;
+use tick::TickFigures;
+
+/// Measure the release binary, print the figures and write them to docs/benchmarks.md
+#[derive(Debug, Parser)]
+pub(crate) struct Bench {
+    /// A tenth of the requests and fewer of the rest, printed only: to see that it works
+    #[arg(long)]
+    quick: bool,
+    /// This is the release build that an unoptimised one has made
+    #[arg(long, hide = true)]
+    built: bool,
+}
+
+/// How much of everything.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    requests: u32,
+    pages: u32,
+    starts: u32,
+    open: &'static [u32],
+}
+
+const FULL: Size = Size { requests: 20_000, pages: 200, starts: 20, open: &[1_000, 100_000, 1_000_000] };
+const QUICK: Size = Size { requests: 2_000, pages: 50, starts: 5, open: &[1_000, 20_000] };
+
+/// Everything that was measured.
+#[derive(Debug)]
+struct Figures {
+    machine: Machine,
+    binary: u64,
+    yardsticks: Vec<LoadFigures>,
+    storms: Vec<(Storm, LoadFigures)>,
+    page: PageFigures,
+    ticks: Vec<TickFigures>,
+    starts: Vec<StartFigures>,
+    /// Resident a second after the start, in bytes.
+    idle: u64,
+}
+
+impl Bench {
+    pub(crate) fn run(self) -> Result<()> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the workspace")?;
+        if !self.built {
+            release::build(root)?;
+            // Half of what is measured runs in this process.
+            if cfg!(debug_assertions) {
+                return release::hand_over(self.quick);
+            }
+        }
+        let oncall = release::oncall()?;
+        let figures = measure(root, &oncall, if self.quick { QUICK } else { FULL })?;
+        let text = report::write(&figures);
+        println!("{text}");
+        if !self.quick {
+            let file = root.join("docs/benchmarks.md");
+            fs::write(&file, &text).with_context(|| format!("can't write {}", file.display()))?;
+            println!("written to {}", file.display());
+        }
+        Ok(())
+    }
+}
+
+fn measure(root: &Path, oncall: &Path, size: Size) -> Result<Figures> {
+    // Beside what is built: a machine's folder for temporary files is often memory, whose fsync costs nothing.
+    let scratch = Scratch { parent: root.join("target") };
+    let sink = Sink::start()?;
+
+    say("machine");
+    let machine = Machine::look(scratch.folder()?.path())?;
+
+    say("yardstick");
+    let mut yardsticks = vec![yardstick::measure(scratch.folder()?.path(), size.requests)?];
+    let mut storms = Vec::new();
+    for storm in Storm::ALL {
+        say(storm.name());
+        storms.push((storm, load::measure(oncall, scratch.folder()?.path(), &sink, storm, size.requests)?));
+    }
+    say("yardstick again");
+    yardsticks.push(yardstick::measure(scratch.folder()?.path(), size.requests)?);
+
+    say("alert to DATA");
+    let page = page::measure(oncall, scratch.folder()?.path(), &sink, size.pages)?;
+
+    say("start on an empty folder");
+    let mut starts = vec![start::on_empty_folders(oncall, &sink, size.starts, || scratch.folder())?];
+    let used = scratch.folder()?;
+    say("start on an existing folder");
+    starts.push(start::on(oncall, used.path(), &sink, size.starts, "existing folder, demo tenant only".to_owned())?);
+    let idle = start::idle(oncall, used.path(), &sink)?;
+
+    let mut ticks = Vec::new();
+    let mut largest = None;
+    for open in size.open {
+        say(&format!("tick among {}", markdown::thousands(u64::from(*open))));
+        let folder = scratch.folder()?;
+        ticks.push(tick::measure(folder.path(), &sink, *open)?);
+        largest = Some((folder, *open));
+    }
+    if let Some((folder, open)) = largest {
+        say("start on a large folder");
+        let name = format!("existing folder, {} open incidents", markdown::thousands(u64::from(open)));
+        starts.push(start::on(oncall, folder.path(), &sink, size.starts, name)?);
+    }
+    let binary = fs::metadata(oncall)?.len();
+    Ok(Figures { machine, binary, yardsticks, storms, page, ticks, starts, idle })
+}
+
+/// Where data folders are made; each is gone when its owner is.
+struct Scratch {
+    parent: PathBuf,
+}
+
+impl Scratch {
+    fn folder(&self) -> io::Result<TempDir> {
+        tempfile::Builder::new().prefix("bench-").tempdir_in(&self.parent)
+    }
+}
+
+fn say(what: &str) {
+    println!("measuring: {what}");
+}
+
+/// The time below which `of_ten` tenths of `times` lie.
+fn quantile(times: &[Duration], of_ten: usize) -> Duration {
+    let mut sorted = times.to_vec();
+    sorted.sort_unstable();
+    let place = (sorted.len() * of_ten / 10).min(sorted.len().saturating_sub(1));
+    sorted.get(place).copied().unwrap_or_default()
+}

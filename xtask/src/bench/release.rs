@@ -1,0 +1,31 @@
+//! The release build: the binary that is measured, and this program itself, since part of the measuring runs in it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+
+/// Builds both.
+pub(super) fn build(root: &Path) -> Result<()> {
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(root).args(["build", "--release", "--package", "handlers", "--package", "xtask", "--bins"]);
+    ensure!(cargo.status().context("can't start cargo")?.success(), "the release build failed");
+    Ok(())
+}
+
+/// Lets the release build of this program do the measuring.
+pub(super) fn hand_over(quick: bool) -> Result<()> {
+    let this = std::env::current_exe()?;
+    let target = this.parent().and_then(Path::parent).context("a built program lies in a profile's folder")?;
+    let mut bench = Command::new(target.join("release").join(this.file_name().context("a program has a name")?));
+    bench.args(["bench", "--built"]).args(quick.then_some("--quick"));
+    ensure!(bench.status().context("can't start the release build")?.success(), "the measuring failed");
+    Ok(())
+}
+
+/// The binary that is measured: beside this one.
+pub(super) fn oncall() -> Result<PathBuf> {
+    let oncall = std::env::current_exe()?.with_file_name("oncall");
+    ensure!(oncall.is_file(), "{} is not there; run without --built", oncall.display());
+    Ok(oncall)
+}
