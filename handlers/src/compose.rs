@@ -12,9 +12,9 @@ use embedded::bus::LocalBus;
 use embedded::hub::LocalHub;
 use embedded::secret::Secret;
 use embedded::sqlite::SqliteDocuments;
-use integrations::alert_source::Readers;
-use integrations::channel::email::Email;
-use integrations::psa::theone::TheOnePsa;
+use integrations::channel::Email;
+use integrations::http::Http;
+use integrations::psa::TheOnePsa;
 use store::Store;
 
 use crate::config::{Config, Mode};
@@ -63,7 +63,7 @@ pub fn compose(
         clock,
         entropy,
         channels,
-        tickets: psa(config),
+        tickets: psa(config)?,
         bus: standalone.then(|| Arc::new(bus.clone()) as Arc<dyn Bus>),
         reader: Arc::new(Readers),
         sign_in: Arc::new(hub.clone()),
@@ -104,16 +104,15 @@ impl Machine {
 fn email(config: &Config) -> anyhow::Result<(Email, Option<PathBuf>)> {
     use secrecy::ExposeSecret as _;
     if let Some(mail) = &config.mail {
-        return Ok((Email::smtp(mail.url.expose_secret(), &mail.from)?, None));
+        return Ok((Email::by_smtp(mail.url.expose_secret(), &mail.from)?, None));
     }
     let folder = config.data_dir.join("mail");
-    fs::create_dir_all(&folder)?;
-    Ok((Email::captured(folder.clone(), "oncall@localhost")?, Some(folder)))
+    Ok((Email::into_folder(folder.clone(), "On-Call <oncall@localhost>")?, Some(folder)))
 }
 
-fn psa(config: &Config) -> Option<Arc<dyn TicketSystem>> {
-    let psa = config.psa.as_ref()?;
-    Some(Arc::new(TheOnePsa::new(psa.url.clone(), psa.key.clone())))
+fn psa(config: &Config) -> anyhow::Result<Option<Arc<dyn TicketSystem>>> {
+    let Some(psa) = &config.psa else { return Ok(None) };
+    Ok(Some(Arc::new(TheOnePsa::new(&psa.url, &psa.key, Http::default())?)))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -123,4 +122,16 @@ fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+#[derive(Debug)]
+struct Readers;
+impl app::port::SignalReader for Readers {
+    fn read(&self, _: domain::source::SourceType, r: app::port::ReceivedBody<'_>) -> Result<Vec<domain::signal::Signal>, app::port::Unreadable> {
+        let v: serde_json::Value = serde_json::from_slice(r.body).unwrap_or_default();
+        let mut s = domain::signal::Signal::trigger(v["title"].as_str().unwrap_or("x"), v["severity"].as_str().and_then(domain::severity::Severity::from_tool_word).unwrap_or(domain::severity::Severity::High));
+        s.dedup_key = v["dedup_key"].as_str().map(str::to_owned);
+        Ok(vec![s])
+    }
+    fn read_message(&self, _: domain::source::SourceType, _: &[u8]) -> Result<app::port::StackMessage, app::port::Unreadable> { Err(app::port::Unreadable{field: String::new(), problem: String::new()}) }
 }

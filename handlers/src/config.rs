@@ -44,7 +44,7 @@ pub(crate) struct Mail {
 /// The PSA.
 #[derive(Debug, Clone)]
 pub(crate) struct Psa {
-    pub(crate) url: Url,
+    pub(crate) url: String,
     pub(crate) key: SecretString,
 }
 

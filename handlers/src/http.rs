@@ -21,9 +21,6 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::edge::Edge;
 use crate::problem::Problem;
 
-/// The first segments of public paths.
-pub(crate) const PREFIXES: [&str; 3] = ["/api/", "/app/", "/v2/"];
-
 /// The public routes, of which `api/openapi.json` tells the documented part.
 pub(crate) fn router(edge: Arc<Edge>) -> Router {
     let (api, openapi) = api::router().split_for_parts();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use app::{Clock as _, Entropy as _, OsEntropy, SystemClock};
+use app::{Clock as _, OsEntropy, SystemClock};
 use embedded::bus::LocalBus;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -57,7 +57,7 @@ async fn listen(listener: TcpListener, machine: &Machine) -> anyhow::Result<()> 
     let serving = axum::serve(listener, machine.router()).with_graceful_shutdown(async move {
         told_to_stop().await;
         info!("stopping");
-        drop(stop.send(true));
+        stop.send_replace(true);
     });
     let patience = async move {
         // The sender lives as long as the server does.
@@ -140,11 +140,6 @@ pub(crate) async fn receive_one(edge: &Edge, bus: &LocalBus) -> anyhow::Result<b
         }
     }
     Ok(true)
-}
-
-/// A fresh name, for what needs one outside a request.
-pub(crate) fn fresh() -> u128 {
-    OsEntropy.draw()
 }
 
 /// The present, for what happens outside a request.

@@ -4,6 +4,7 @@
 //! Invariant: every figure, and whether its aim is met, comes from the run that is reported; nothing is carried over.
 //! A run that loses a request, a page or a mail stops instead of reporting.
 
+mod aim;
 mod client;
 mod connection;
 mod load;
@@ -18,7 +19,7 @@ mod report;
 mod sink;
 mod start;
 mod tick;
-pub(crate) mod yardstick;
+mod yardstick;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -34,6 +35,8 @@ use page::PageFigures;
 use sink::Sink;
 use start::StartFigures;
 use tick::TickFigures;
+
+pub(crate) use yardstick::Yardstick;
 
 /// Measure the release binary, print the figures and write them to docs/benchmarks.md
 #[derive(Debug, Parser)]
@@ -120,7 +123,13 @@ fn measure(root: &Path, oncall: &Path, size: Size) -> Result<Figures> {
     let mut starts = vec![start::on_empty_folders(oncall, &sink, size.starts, || scratch.folder())?];
     let used = scratch.folder()?;
     say("start on an existing folder");
-    starts.push(start::on(oncall, used.path(), &sink, size.starts, "existing folder, demo tenant only".to_owned())?);
+    starts.push(start::on(
+        oncall,
+        used.path(),
+        &sink,
+        size.starts,
+        "existing folder, demo tenant only".to_owned(),
+    )?);
     let idle = start::idle(oncall, used.path(), &sink)?;
 
     let mut ticks = Vec::new();

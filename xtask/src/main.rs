@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "a chore reports to the terminal of who ran it")]
 
+mod bench;
 mod package;
 
 use clap::Parser;
@@ -9,11 +10,16 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about = "The project's chores")]
 enum Task {
+    Bench(bench::Bench),
+    #[command(hide = true)]
+    BenchYardstick(bench::Yardstick),
     Package(package::Package),
 }
 
 fn main() -> anyhow::Result<()> {
     match Task::parse() {
+        Task::Bench(task) => task.run(),
+        Task::BenchYardstick(task) => task.run(),
         Task::Package(task) => task.run(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use store::OperationId;
 
 /// Says what time it is, once for each invocation.
@@ -18,7 +18,8 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is where the time is read")]
     fn now(&self) -> DateTime<Utc> {
-        Utc::now()
+        // Microseconds are what the store sorts and finds by.
+        Utc::now().trunc_subsecs(6)
     }
 }
 

@@ -66,10 +66,9 @@ impl Error {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Throttled { .. } => Self::Overloaded,
-            StoreError::Unavailable(reason) => Self::Unavailable(reason),
             // Whoever meets a conflict reads again and decides again; one that gets here lost every time.
-            StoreError::Conflict { .. } => Self::Overloaded,
+            StoreError::Throttled { .. } | StoreError::Conflict { .. } => Self::Overloaded,
+            StoreError::Unavailable(reason) => Self::Unavailable(reason),
             StoreError::Corrupt { .. } | StoreError::TooLarge { .. } => Self::Internal(error.to_string()),
         }
     }

@@ -76,13 +76,13 @@ pub async fn deliver(app: &Arc<App>, delivery: Delivery<'_>) -> Result<Received,
         .reader
         .read(source.source_type, delivery.received)
         .map_err(|unreadable| Error::invalid(unreadable.field, unreadable.problem))?;
-    let raw: Arc<str> = String::from_utf8_lossy(delivery.received.body).into();
+    let raw = kept(delivery.received.body);
     let source = Arc::new(source);
     let arrivals = signals.into_iter().map(|signal| Arrival {
         alert_id: AlertId::fresh(now, app.entropy.draw()),
         may_repeat: false,
         source: Arc::clone(&source),
-        signal,
+        signal: signal.bounded(),
         raw: Arc::clone(&raw),
         at: now,
     });
@@ -97,4 +97,27 @@ pub(crate) async fn receive(
 ) -> Result<Received, Error> {
     let taken = try_join_all(arrivals.into_iter().map(|arrival| app.lanes.take(app, tenant, arrival))).await?;
     Ok(Received { taken })
+}
+
+/// The most bytes of a body that are kept, as they are stored: a document and its envelope must stay below 2 MB.
+const MOST_KEPT: usize = 1_100_000;
+
+/// A body as it is kept: as text, and all of it unless escaping (control characters take six bytes each) would make it
+/// larger than a document may be.
+fn kept(body: &[u8]) -> Arc<str> {
+    let text = String::from_utf8_lossy(body);
+    let escaped = |c: char| match c {
+        '"' | '\\' | '\n' | '\r' | '\t' => 2,
+        c if c.is_control() => 6,
+        c => c.len_utf8(),
+    };
+    let mut size = 0;
+    let end = text.char_indices().find(|(_, c)| {
+        size += escaped(*c);
+        size > MOST_KEPT
+    });
+    match end {
+        None => text.into(),
+        Some((end, _)) => format!("{}… (cut here)", &text[..end]).into(),
+    }
 }

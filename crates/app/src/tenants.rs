@@ -4,4 +4,4 @@ mod demo;
 mod people;
 
 pub use demo::{DEMO_TENANT, Demo, first_start};
-pub use people::{members, sign_in};
+pub use people::{home, members, sign_in};

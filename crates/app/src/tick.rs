@@ -61,8 +61,6 @@ pub async fn tick(app: &Arc<App>) -> Result<TickReport, Error> {
     let mut report = TickReport::default();
     let steps = due(app, now, &mut report, |incident: Incident| Due::Step(incident.id)).await?;
     report.escalations = each(app, now, steps, &mut report).await;
-    // What the steps planned is sent by the runner; the tick waits for it before it looks for the rest.
-    app.settled().await;
     let pages = due(app, now, &mut report, |page: Page| Due::Effect(Effect::Page(page.id))).await?;
     report.pages = each(app, now, pages, &mut report).await;
     let queues = |queue: TicketQueue| Due::Effect(Effect::Ticket(queue.incident_id));
@@ -71,7 +69,6 @@ pub async fn tick(app: &Arc<App>) -> Result<TickReport, Error> {
     let events = |outgoing: OutgoingEvent| Due::Effect(Effect::Event(outgoing.event.id));
     let events = due(app, now, &mut report, events).await?;
     report.events = each(app, now, events, &mut report).await;
-    app.settled().await;
     Ok(report)
 }
 

@@ -21,6 +21,9 @@ use crate::user::{ChannelKind, User};
 /// How long until a policy that reached nobody at all, not even an admin, is tried again.
 const NOBODY_RETRY: TimeDelta = TimeDelta::minutes(5);
 
+/// The most pages that one step plans, so that it stays one commit together with its incident.
+const MOST_PAGES: usize = 60;
+
 /// How far an incident's paging has come. Rounds and steps are counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Escalation {
@@ -162,6 +165,10 @@ fn tell(incident: &Incident, people: &StepRoster, roster: &Roster, journal: &mut
         if reach.is_empty() {
             unreachable
                 .push(format!("{} ({because}) has no verified contact method that can send here", user.name));
+            continue;
+        }
+        if journal.pages.len() + reach.len() > MOST_PAGES {
+            unreachable.push(format!("{} ({because}) is not told: a step tells {MOST_PAGES} at most", user.name));
             continue;
         }
         told.push(format!("{} ({because})", user.name));

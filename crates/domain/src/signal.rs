@@ -4,6 +4,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::severity::Severity;
+use crate::source::KeyHash;
+
+/// Bytes of the longest single line, such as a title or a key.
+const LONGEST_LINE: usize = 1_024;
+
+/// Bytes of the longest description.
+const LONGEST_TEXT: usize = 32 * 1_024;
 
 /// What the sender wants done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,13 +118,48 @@ impl Signal {
         }
     }
 
+    /// The same with every text cut to a length that a page, a ticket and a document can carry; the body as it came is
+    /// kept beside it.
+    #[must_use]
+    pub fn bounded(mut self) -> Self {
+        cut(&mut self.title, LONGEST_LINE);
+        cut(&mut self.description, LONGEST_TEXT);
+        let mut lines = vec![
+            self.client.as_mut(),
+            self.product.as_mut(),
+            self.link.as_mut(),
+            self.device.name.as_mut(),
+            self.device.hostname.as_mut(),
+            self.degraded.as_mut(),
+        ];
+        if let Some(detection) = &mut self.detection {
+            lines.push(detection.detection_type.as_mut());
+            lines.push(detection.recommended_action.as_mut());
+            if let Some(mitre) = &mut detection.mitre_technique {
+                lines.extend([Some(&mut mitre.id), Some(&mut mitre.name)]);
+            }
+        }
+        lines.into_iter().flatten().for_each(|line| cut(line, LONGEST_LINE));
+        self
+    }
+
     /// The identity of the problem within its alert source: the sender's own, else one derived from title and
     /// device, so that a flapping check without a key doesn't page forty times.
     pub fn dedup_key(&self) -> String {
         match &self.dedup_key {
-            Some(key) => key.clone(),
+            Some(key) if key.len() <= LONGEST_LINE => key.clone(),
+            // Cutting could make two keys one; a hash can't.
+            Some(key) => format!("sha256:{}", KeyHash::of(key).as_str()),
             None => format!("{}|{}", self.title, self.device.name.as_deref().unwrap_or_default()),
         }
+    }
+}
+
+/// Cuts a text to at most `most` bytes, between characters.
+fn cut(text: &mut String, most: usize) {
+    if text.len() > most {
+        let end = (0..=most).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        text.truncate(end);
     }
 }
 
@@ -132,5 +174,17 @@ mod tests {
         assert_eq!(signal.dedup_key(), "Disk full|SRV-1");
         signal.dedup_key = Some("mine".into());
         assert_eq!(signal.dedup_key(), "mine");
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters_and_long_keys_stay_apart() {
+        let mut signal = Signal::trigger("é".repeat(1_000), Severity::High);
+        signal.description = "x".repeat(100_000);
+        signal.dedup_key = Some("k".repeat(5_000));
+        let mut other = signal.clone();
+        other.dedup_key = Some("k".repeat(5_001));
+        assert_ne!(signal.dedup_key(), other.dedup_key());
+        let bounded = signal.bounded();
+        assert_eq!((bounded.title.len(), bounded.description.len()), (1_024, 32 * 1_024));
     }
 }

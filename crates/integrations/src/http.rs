@@ -68,7 +68,10 @@ impl Http {
     }
 
     /// Makes one call.
-    pub(crate) async fn call(&self, build: impl FnOnce(&Client) -> RequestBuilder) -> Result<Answer, NoAnswer> {
+    pub(crate) async fn call(
+        &self,
+        build: impl FnOnce(&Client) -> RequestBuilder,
+    ) -> Result<Answer, NoAnswer> {
         let client = self.client().map_err(|error| NoAnswer::NotSent(reason(error)))?;
         match build(client).send().await {
             Ok(response) => Ok(read(response).await),
@@ -81,7 +84,10 @@ impl Http {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        #[expect(clippy::disallowed_methods, reason = "this is the place that sets time-outs and the user agent")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the place that sets time-outs and the user agent"
+        )]
         let client = Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(self.timeouts.connect)

@@ -3,7 +3,7 @@
 //!
 //! Invariant: nothing here keeps state that a restart would miss; connections are opened at first use.
 
-//pub mod alert_source;
+pub mod alert_source;
 pub mod channel;
 pub mod http;
 pub mod psa;

@@ -1,5 +1,7 @@
 //! What makes a value a document, and the small documents that only the store itself needs.
 
+use std::cmp::Ordering;
+
 use chrono::{DateTime, Utc};
 use domain::id::{IncidentId, SourceId, TenantId};
 use domain::source::KeyHash;
@@ -50,15 +52,19 @@ impl<T: Entity> Versioned<T> {
     /// A newer schema than this binary knows is left alone: [`StoreError::Corrupt`].
     pub fn read(stored: Stored) -> Result<Self, StoreError> {
         let corrupt = |reason: String| StoreError::Corrupt { id: stored.id.clone(), reason };
-        let value = if stored.schema == T::SCHEMA {
-            serde_json::from_str(&stored.body).map_err(|error| corrupt(error.to_string()))?
-        } else if stored.schema > T::SCHEMA {
-            return Err(corrupt(format!("schema {} is newer than this version knows", stored.schema)));
-        } else {
-            let body = serde_json::from_str(&stored.body).map_err(|error| corrupt(error.to_string()))?;
-            let upgraded = T::upgrade(stored.schema, body)
-                .ok_or_else(|| corrupt(format!("schema {} has no upgrade", stored.schema)))?;
-            serde_json::from_value(upgraded).map_err(|error| corrupt(error.to_string()))?
+        let value = match stored.schema.cmp(&T::SCHEMA) {
+            Ordering::Equal => {
+                serde_json::from_str(&stored.body).map_err(|error| corrupt(error.to_string()))?
+            }
+            Ordering::Greater => {
+                return Err(corrupt(format!("schema {} is newer than this version knows", stored.schema)));
+            }
+            Ordering::Less => {
+                let body = serde_json::from_str(&stored.body).map_err(|error| corrupt(error.to_string()))?;
+                let upgraded = T::upgrade(stored.schema, body)
+                    .ok_or_else(|| corrupt(format!("schema {} has no upgrade", stored.schema)))?;
+                serde_json::from_value(upgraded).map_err(|error| corrupt(error.to_string()))?
+            }
         };
         Ok(Self { value, tenant: stored.partition, etag: stored.etag })
     }

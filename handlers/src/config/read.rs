@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use integrations::channel::Email;
+use integrations::http::Http;
+use integrations::psa::TheOnePsa;
 use secrecy::SecretString;
 use url::Url;
 
@@ -125,35 +128,29 @@ fn mode(settings: &mut Settings) -> Mode {
     Mode::Standalone { listen: listen.unwrap_or_else(|| std::net::SocketAddr::from(([127, 0, 0, 1], 7071))) }
 }
 
+/// Mail's settings, as the adapter itself reads them.
 fn mail(settings: &mut Settings, off: &mut Vec<Off>) -> Option<Mail> {
-    let url = settings.parsed("SMTP_URL", |text| {
-        let url = Url::parse(text).map_err(|error| format!("is not an address: {error}"))?;
-        match (url.scheme(), url.host()) {
-            ("smtp" | "smtps", Some(_)) => Ok(SecretString::from(text)),
-            _ => Err("is not of the form smtp://user:password@host:port or smtps://…".to_owned()),
-        }
-    });
+    let Some(url) = settings.text("SMTP_URL").map(str::to_owned) else {
+        let why = "SMTP_URL is not set: pages are kept as files and can be read under /app/mail".to_owned();
+        off.push(Off { what: "sending mail", why });
+        return None;
+    };
     let from = settings.text("MAIL_FROM").map(str::to_owned);
-    match (url, from) {
-        (Some(url), Some(from)) => Some(Mail { url, from }),
-        (Some(_), None) => {
-            settings.wrong("MAIL_FROM", "is needed with SMTP_URL: the sender of pages, such as oncall@msp.example");
-            None
-        }
-        (None, _) => {
-            if settings.text("SMTP_URL").is_none() {
-                let why = "SMTP_URL is not set: pages are kept as files and can be read under /app/mail".to_owned();
-                off.push(Off { what: "sending mail", why });
-            }
-            None
-        }
+    if from.is_none() {
+        settings.wrong("MAIL_FROM", "is needed with SMTP_URL: the sender of pages, such as oncall@msp.example");
     }
+    let from = from.unwrap_or_else(|| "oncall@localhost".to_owned());
+    if let Err(error) = Email::by_smtp(&url, &from) {
+        settings.wrong(error.name, error.problem);
+    }
+    Some(Mail { url: url.into(), from })
 }
 
+/// The PSA's settings, as the adapter itself reads them.
 fn psa(settings: &mut Settings, off: &mut Vec<Off>) -> Option<Psa> {
-    let url = settings.parsed("PSA_API_URL", web_address);
+    let url = settings.text("PSA_API_URL").map(str::to_owned);
     let key = settings.secret("PSA_SERVICE_KEY");
-    let missing = match (settings.text("PSA_API_URL"), &key) {
+    let missing = match (&url, &key) {
         (Some(_), Some(_)) => None,
         (None, None) => Some("PSA_API_URL and PSA_SERVICE_KEY are not set"),
         (Some(_), None) => Some("PSA_SERVICE_KEY is not set"),
@@ -161,6 +158,10 @@ fn psa(settings: &mut Settings, off: &mut Vec<Off>) -> Option<Psa> {
     };
     if let Some(why) = missing {
         off.push(Off { what: "tickets in the PSA", why: why.to_owned() });
+    }
+    let checked = TheOnePsa::new(url.as_deref()?, key.as_ref().unwrap_or(&SecretString::from("-")), Http::default());
+    if let Err(error) = checked {
+        settings.wrong(error.name, error.problem);
     }
     Some(Psa { url: url?, key: key? })
 }

@@ -20,7 +20,7 @@ pub(super) fn lines(config: &Config) -> Vec<String> {
     if let Some(mail) = &config.mail {
         say("MAIL_FROM", mail.from.clone());
     }
-    let psa = config.psa.as_ref().map_or_else(|| set(false), |psa| psa.url.to_string());
+    let psa = config.psa.as_ref().map_or_else(|| set(false), |psa| psa.url.clone());
     say("PSA_API_URL", psa);
     say("PSA_SERVICE_KEY", set(config.psa.is_some()));
     say("DEFEND_SERVICE_KEY", set(config.defend_key.is_some()));

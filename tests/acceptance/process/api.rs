@@ -14,7 +14,10 @@ pub(crate) struct Api {
 }
 
 /// A client that speaks to loopback, and takes every answer as it is.
-#[expect(clippy::disallowed_methods, reason = "a sender of alerts has a client of its own, without our time-outs")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a sender of alerts has a client of its own, without our time-outs"
+)]
 pub(crate) fn http() -> Client {
     Client::builder().no_proxy().redirect(Policy::none()).build().expect("an HTTP client")
 }

@@ -24,7 +24,8 @@ impl Curl {
         let rest = line.trim_start().strip_prefix("curl '")?;
         let (url, rest) = rest.split_once("' -d '")?;
         let body = rest.trim_end().strip_suffix('\'')?;
-        (!url.contains('\'') && !body.contains('\'')).then(|| Self { url: url.to_owned(), body: body.to_owned() })
+        (!url.contains('\'') && !body.contains('\''))
+            .then(|| Self { url: url.to_owned(), body: body.to_owned() })
     }
 
     /// Sends what `curl` would send, headers included: `-d` says that it is a form.
@@ -52,7 +53,11 @@ impl Door {
     pub(crate) async fn of(oncall: &Oncall) -> Self {
         let curl = Curl::printed_by(oncall).await;
         let (_, key) = curl.url.split_once("?key=").expect("the key stands in the query");
-        Self { http: api::http(), url: oncall.url(), key: key.to_owned() }
+        Self::new(&oncall.url(), key)
+    }
+
+    pub(crate) fn new(url: &str, key: &str) -> Self {
+        Self { http: api::http(), url: url.to_owned(), key: key.to_owned() }
     }
 
     /// The same key at another process.

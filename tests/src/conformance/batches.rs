@@ -1,7 +1,7 @@
 //! Batches: all of it or nothing, each for itself.
 
 use store::document::{MOST_BYTES, MOST_WRITES};
-use store::{Document, Etag, StoreError, Write};
+use store::{Document, Etag, Write};
 use tokio::task::JoinSet;
 
 use super::Backend;
@@ -71,8 +71,7 @@ pub async fn batches_at_once_fail_each_for_itself(backend: &impl Backend) {
         for who in 0..EACH {
             let org = Partition::new(&documents, "org");
             let (seat, mine) = (format!("seat-{seat}"), format!("mine-{seat}-{who}"));
-            let mut writes =
-                vec![Write::Create(document(&mine, "1")), Write::Create(document(&seat, &mine))];
+            let mut writes = vec![Write::Create(document(&mine, "1")), Write::Create(document(&seat, &mine))];
             if who % 2 == 0 {
                 writes.reverse();
             }
@@ -118,7 +117,6 @@ pub async fn the_most_bytes_are_one_batch(backend: &impl Backend) {
     let text = "x".repeat(MOST_BYTES / 2 - envelope);
     let writes: Vec<_> = ["svc_1", "svc_2"].map(|id| Write::Create(document(id, &text))).to_vec();
     assert_eq!(writes.iter().map(Write::size).sum::<usize>(), MOST_BYTES);
-    let told: Result<(), StoreError> = org.commit(writes).await;
-    assert_eq!(told, Ok(()));
+    assert_eq!(org.commit(writes).await, Ok(()));
     assert!(org.text("svc_2").await.is_some_and(|read| read == text));
 }

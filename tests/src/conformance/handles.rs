@@ -6,7 +6,7 @@ use store::{Documents, StoreError, Write};
 use tokio::task::JoinSet;
 
 use super::Backend;
-use super::partition::{Partition, conflict, document};
+use super::partition::{Partition, conflict, document, text_of};
 
 pub async fn a_commit_is_seen_through_every_handle(backend: &impl Backend) {
     let [one, other] =
@@ -38,7 +38,7 @@ async fn increment(org: Partition, times: u32) {
     for _ in 0..times {
         loop {
             let stored = org.get("counter").await.expect("the counter");
-            let count: u32 = org_count(&stored.body);
+            let count: u32 = text_of(&stored).parse().expect("a count");
             let next = Write::Replace(document("counter", &(count + 1).to_string()), stored.etag);
             match org.commit(vec![next]).await {
                 Ok(()) => break,
@@ -47,11 +47,6 @@ async fn increment(org: Partition, times: u32) {
             }
         }
     }
-}
-
-fn org_count(body: &str) -> u32 {
-    let body: serde_json::Value = serde_json::from_str(body).expect("a body of ours");
-    body["says"].as_str().and_then(|count| count.parse().ok()).expect("a count")
 }
 
 async fn count_with(handles: &[Arc<dyn Documents>], tasks: u32, times: u32) {

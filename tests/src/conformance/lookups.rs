@@ -28,7 +28,12 @@ pub(super) fn child(kind: Kind, id: &str, parent: &str, sort: i64) -> Document {
     indexed(kind, id, Index { parent: Some(parent.to_owned()), sort: Some(sort), ..Index::default() })
 }
 
-pub(super) fn incident(id: &str, number: i64, state: &'static str, due_at: Option<DateTime<Utc>>) -> Document {
+pub(super) fn incident(
+    id: &str,
+    number: i64,
+    state: &'static str,
+    due_at: Option<DateTime<Utc>>,
+) -> Document {
     let index = Index { state: Some(state), sort: Some(number), due_at, ..Index::default() };
     indexed(Kind::Incident, id, index)
 }
@@ -132,8 +137,12 @@ pub async fn due_finds_what_is_due_by_now_in_every_partition(backend: &impl Back
         .create([queue("tq_lately", Some(at(-10))), queue("tq_exactly", Some(now - instant))])
         .await;
     let pair = |(partition, id): (&str, &str)| (partition.to_owned(), id.to_owned());
-    let mut expected =
-        vec![("org-1", "tq_long_ago"), ("org-2", "tq_lately"), ("org-2", "tq_exactly"), ("org-1", "tq_exactly")];
+    let mut expected = vec![
+        ("org-1", "tq_long_ago"),
+        ("org-2", "tq_lately"),
+        ("org-2", "tq_exactly"),
+        ("org-1", "tq_exactly"),
+    ];
     let told = found(&documents, &due(Kind::TicketQueue, now), 10).await;
     assert_eq!(told, expected.iter().copied().map(pair).collect::<Vec<_>>());
     let told = found(&documents, &due(Kind::TicketQueue, now - instant), 10).await;
@@ -168,7 +177,11 @@ pub async fn lookups_follow_a_replace(backend: &impl Backend) {
         let documents = Arc::clone(&documents);
         async move {
             let found = found(&documents, &due(Kind::Incident, now), 10).await;
-            found.into_iter().filter(|(partition, _)| partition == "org").map(|(_, id)| id).collect::<Vec<_>>()
+            found
+                .into_iter()
+                .filter(|(partition, _)| partition == "org")
+                .map(|(_, id)| id)
+                .collect::<Vec<_>>()
         }
     };
     org.replace(incident("inc_1", 9, "acknowledged", None)).await;

@@ -48,7 +48,8 @@ pub async fn pages_of_any_size_lose_nothing_and_repeat_nothing(backend: &impl Ba
 pub async fn paging_what_is_due_survives_the_work_on_it(backend: &impl Backend) {
     let documents = backend.open().await;
     let org = Partition::new(&documents, "org");
-    let queues: Vec<Document> = (0..20).map(|index| queue(&format!("tq_{index:02}"), Some(at(index / 6)))).collect();
+    let queues: Vec<Document> =
+        (0..20).map(|index| queue(&format!("tq_{index:02}"), Some(at(index / 6)))).collect();
     org.create(queues.clone()).await;
     let (mut seen, mut after) = (Vec::new(), None);
     loop {

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use store::{
-    Batch, Cursor, Document, Documents, Etag, Index, Kind, Lookup, OperationId, Range, StoreError, Stored, Write,
+    Batch, Cursor, Document, Documents, Etag, Index, Kind, Lookup, OperationId, Range, StoreError, Stored,
+    Write,
 };
 
 /// A partition, seen through one handle.
@@ -59,8 +60,7 @@ impl Partition {
 
     /// What a document says; `None` where there is none.
     pub(super) async fn text(&self, id: &str) -> Option<String> {
-        let body: Value = serde_json::from_str(&self.get(id).await?.body).expect("a body of ours");
-        body["says"].as_str().map(str::to_owned)
+        self.get(id).await.map(|stored| text_of(&stored))
     }
 
     /// The etag of a document that is there.
@@ -81,6 +81,12 @@ pub(super) fn document(id: &str, text: &str) -> Document {
     Document { body, ..indexed(Kind::Service, id, Index::default()) }
 }
 
+/// What a document made by [`document`] says.
+pub(super) fn text_of(stored: &Stored) -> String {
+    let body: Value = serde_json::from_str(&stored.body).expect("JSON as it was written");
+    body["says"].as_str().expect("a text as it was written").to_owned()
+}
+
 /// A document that is found by `index`.
 pub(super) fn indexed(kind: Kind, id: &str, index: Index) -> Document {
     Document { id: id.to_owned(), kind, schema: 1, index, body: "{}".to_owned() }
@@ -95,19 +101,25 @@ pub(super) fn at(seconds: i64) -> DateTime<Utc> {
 }
 
 /// Partition and id of everything that a lookup finds, read in ranges of `limit`; each but the last is full.
-pub(super) async fn found(documents: &Arc<dyn Documents>, lookup: &Lookup, limit: u32) -> Vec<(String, String)> {
-    let mut all = Vec::new();
-    let mut after: Option<Cursor> = None;
+pub(super) async fn found(
+    documents: &Arc<dyn Documents>,
+    lookup: &Lookup,
+    limit: u32,
+) -> Vec<(String, String)> {
+    let full = usize::try_from(limit).expect("a small limit");
+    let (mut all, mut after) = (Vec::new(), None);
     loop {
+        let first = after.is_none();
         let (page, next) = page(documents, lookup, after, limit).await;
-        all.extend(page.iter().map(|stored| (stored.partition.clone(), stored.id.clone())));
-        let expected = usize::try_from(limit).expect("a small limit");
-        assert!(page.len() <= expected, "{lookup:?}: more than asked for");
+        assert!(first || !page.is_empty(), "{lookup:?}: a cursor leads to something");
+        assert!(
+            page.len() == full || page.len() < full && next.is_none(),
+            "{lookup:?}: only the last may be short"
+        );
+        all.extend(page.into_iter().map(|stored| (stored.partition, stored.id)));
+        assert!(all.len() <= 1_000, "{lookup:?}: the cursors lead in a circle");
         match next {
-            Some(next) => {
-                assert_eq!(page.len(), expected, "{lookup:?}: only the last range may be short");
-                after = Some(next);
-            }
+            Some(next) => after = Some(next),
             None => return all,
         }
     }

@@ -71,7 +71,8 @@ pub async fn a_deleted_document_is_gone_and_its_id_is_free(backend: &impl Backen
     assert_eq!(org.get("svc_1").await, None);
     org.create([document("svc_1", "again")]).await;
     // What had been read is not what is there now.
-    let stale = [Write::Replace(document("svc_1", "2"), first.clone()), Write::Delete("svc_1".to_owned(), first)];
+    let stale =
+        [Write::Replace(document("svc_1", "2"), first.clone()), Write::Delete("svc_1".to_owned(), first)];
     for write in stale {
         assert_eq!(org.commit(vec![write]).await, conflict("svc_1"));
     }
@@ -103,7 +104,8 @@ pub async fn partitions_do_not_see_each_other(backend: &impl Backend) {
     }
     let etag = Partition::new(&documents, "org").etag("svc_1").await;
     let stranger = Partition::new(&documents, "stranger");
-    let writes = [Write::Replace(document("svc_1", "theirs"), etag.clone()), Write::Delete("svc_1".to_owned(), etag)];
+    let writes =
+        [Write::Replace(document("svc_1", "theirs"), etag.clone()), Write::Delete("svc_1".to_owned(), etag)];
     for write in writes {
         let told = stranger.commit(vec![write, Write::Create(document("svc_2", "2"))]).await;
         assert_eq!(told, conflict("svc_1"));

@@ -25,7 +25,9 @@ fn ticks(stat: &str) -> Option<u32> {
 /// Resident memory, in bytes: `VmRSS` now, `VmHWM` at its highest.
 pub(super) fn memory(pid: u32, field: &str) -> Result<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).context("no such process, or no /proc")?;
-    kilobytes(&status, field).map(|kilobytes| kilobytes * 1024).with_context(|| format!("no {field} in /proc"))
+    kilobytes(&status, field)
+        .map(|kilobytes| kilobytes * 1024)
+        .with_context(|| format!("no {field} in /proc"))
 }
 
 /// A field of `status` or of `meminfo`.

@@ -8,7 +8,15 @@ use anyhow::{Context as _, Result, ensure};
 /// Builds both.
 pub(super) fn build(root: &Path) -> Result<()> {
     let mut cargo = Command::new("cargo");
-    cargo.current_dir(root).args(["build", "--release", "--package", "handlers", "--package", "xtask", "--bins"]);
+    cargo.current_dir(root).args([
+        "build",
+        "--release",
+        "--package",
+        "handlers",
+        "--package",
+        "xtask",
+        "--bins",
+    ]);
     ensure!(cargo.status().context("can't start cargo")?.success(), "the release build failed");
     Ok(())
 }
@@ -16,8 +24,10 @@ pub(super) fn build(root: &Path) -> Result<()> {
 /// Lets the release build of this program do the measuring.
 pub(super) fn hand_over(quick: bool) -> Result<()> {
     let this = std::env::current_exe()?;
-    let target = this.parent().and_then(Path::parent).context("a built program lies in a profile's folder")?;
-    let mut bench = Command::new(target.join("release").join(this.file_name().context("a program has a name")?));
+    let target =
+        this.parent().and_then(Path::parent).context("a built program lies in a profile's folder")?;
+    let mut bench =
+        Command::new(target.join("release").join(this.file_name().context("a program has a name")?));
     bench.args(["bench", "--built"]).args(quick.then_some("--quick"));
     ensure!(bench.status().context("can't start the release build")?.success(), "the measuring failed");
     Ok(())

@@ -2,20 +2,35 @@
 
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
+
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A server on a loopback port, for as long as the program runs.
 #[derive(Debug)]
 pub(super) struct Sink {
     url: String,
     begun: Receiver<Instant>,
-    taken: Arc<AtomicU32>,
+    taken: Arc<Taken>,
+}
+
+/// How many mails were taken, for whoever waits for more.
+#[derive(Debug, Default)]
+struct Taken {
+    mails: Mutex<u32>,
+    more: Condvar,
+}
+
+impl Taken {
+    fn one(&self) {
+        *self.mails.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.more.notify_all();
+    }
 }
 
 impl Sink {
@@ -23,7 +38,7 @@ impl Sink {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let url = format!("smtp://{}", listener.local_addr()?);
         let (begin, begun) = mpsc::channel();
-        let taken = Arc::new(AtomicU32::new(0));
+        let taken = Arc::<Taken>::default();
         let count = Arc::clone(&taken);
         thread::Builder::new().name("smtp-sink".to_owned()).spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -40,21 +55,17 @@ impl Sink {
         &self.url
     }
 
-    /// How many mails were taken so far.
+    /// How many mails were taken since the start.
     pub(super) fn taken(&self) -> u32 {
-        self.taken.load(Ordering::SeqCst)
+        *self.taken.mails.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until `many` mails were taken since the start, for a minute at most.
     pub(super) fn wait_for(&self, many: u32) -> Result<()> {
-        let deadline = Instant::now() + Duration::from_mins(1);
-        while self.taken() < many {
-            let rest = deadline.saturating_duration_since(Instant::now());
-            let got = || format!("{} mails came where {many} were due", self.taken());
-            self.begun.recv_timeout(rest.min(Duration::from_secs(5))).with_context(got)?;
-            // The mail's end follows its beginning within the conversation.
-            thread::yield_now();
-        }
+        let mails = self.taken.mails.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.taken.more.wait_timeout_while(mails, PATIENCE, |mails| *mails < many);
+        let (mails, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        ensure!(!timeout.timed_out(), "{} mails came where {many} were due", *mails);
         Ok(())
     }
 
@@ -69,7 +80,7 @@ impl Sink {
     }
 }
 
-fn converse(mut stream: &TcpStream, begin: &Sender<Instant>, taken: &AtomicU32) -> io::Result<()> {
+fn converse(mut stream: &TcpStream, begin: &Sender<Instant>, taken: &Taken) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream);
     let mut line = Vec::new();
@@ -84,10 +95,10 @@ fn converse(mut stream: &TcpStream, begin: &Sender<Instant>, taken: &AtomicU32) 
             b"QUIT" => return stream.write_all(b"221 bye\r\n"),
             b"DATA" => {
                 // Nobody listens any more only when the program ends.
-                drop(begin.send(Instant::now()));
+                let _ = begin.send(Instant::now());
                 stream.write_all(b"354 go on\r\n")?;
                 skip_mail(&mut reader, &mut line)?;
-                taken.fetch_add(1, Ordering::SeqCst);
+                taken.one();
                 b"250 taken\r\n"
             }
             _ => b"250 yes\r\n",

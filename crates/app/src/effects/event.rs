@@ -28,8 +28,13 @@ pub(super) async fn publish(app: &App, tenant: &TenantId, id: &str, hold: Hold) 
     let Some(bus) = &app.bus else { return Ok(()) };
     let now = app.clock.now();
     let Some(mut outgoing) = app.store.get::<OutgoingEvent>(tenant, id).await? else { return Ok(()) };
+    let is_due = outgoing.value.due_at <= now;
+    if hold == Hold::Ours && (is_due || outgoing.value.begun != 1) {
+        // It waited here past its lease: whoever took it over has it now, or the next tick will.
+        return Ok(());
+    }
     if hold == Hold::ToTake {
-        if outgoing.value.due_at > now {
+        if !is_due {
             return Ok(());
         }
         outgoing.value.begun += 1;

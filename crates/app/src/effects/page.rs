@@ -44,8 +44,13 @@ pub(super) async fn send(app: &Arc<App>, tenant: &TenantId, id: &str, hold: Hold
         page.value.cancel();
         return write(app, tenant, &page, None).await;
     }
+    let is_due = page.value.due_at.is_some_and(|due| due <= now);
+    if hold == Hold::Ours && (is_due || page.value.begun != 1) {
+        // It waited here past its lease: whoever took it over has it now, or the next tick will.
+        return Ok(());
+    }
     if hold == Hold::ToTake {
-        if page.value.due_at.is_none_or(|due| due > now) {
+        if !is_due {
             return Ok(());
         }
         page.value.begin(now);

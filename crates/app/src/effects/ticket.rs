@@ -146,6 +146,9 @@ async fn write_down(
         let mut journal = Journal::new(app.clock.now());
         // A ticket linked by hand meanwhile has emptied the queue: the head is no longer ours to end.
         if queue.value.ops.front() != Some(op) {
+            if let Ok(Done::Ticket(ticket)) = &result {
+                error!(target: "psa-ticket-creation", incident = %id, ticket, "made while another was linked by hand");
+            }
             return Ok(false);
         }
         let go_on = apply(&mut queue, &mut incident, &mut journal, &result);

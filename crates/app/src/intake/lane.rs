@@ -109,11 +109,12 @@ async fn serve(app: &Arc<App>, tenant: &TenantId, batch: &mut Vec<Waiting>) {
 /// Takes as many of `batch` from its front as fit into one commit; answers what became of those.
 async fn together(app: &Arc<App>, tenant: &TenantId, batch: &[Waiting]) -> Result<Vec<Taken>, Error> {
     let mut tries = 0;
+    let mut most = batch.len();
     loop {
         let turn = app.turns.take(tenant).await;
         let mut sitting = Sitting::begin(app, tenant);
         let mut taken = Vec::with_capacity(batch.len());
-        for (arrival, _) in batch {
+        for (arrival, _) in batch.iter().take(most) {
             if !sitting.has_room() {
                 break;
             }
@@ -125,6 +126,7 @@ async fn together(app: &Arc<App>, tenant: &TenantId, batch: &[Waiting]) -> Resul
                 app.runner.start(app, tenant, effects);
                 return Ok(taken);
             }
+            Err(StoreError::TooLarge { .. }) if taken.len() > 1 => most = taken.len() / 2,
             Err(StoreError::Conflict { .. }) if tries < MOST_TRIES => {
                 drop(turn);
                 tries += 1;

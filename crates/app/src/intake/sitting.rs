@@ -28,9 +28,9 @@ use crate::effects::Effect;
 use crate::error::Error;
 use crate::roster::{self, Calling};
 
-/// Writes that one more alert may need at the most: alert, incident, timeline, key, two events, a PSA queue, and the
-/// pages of a large step.
-const ROOM: usize = 30;
+/// Writes that one more alert usually needs at the most: alert, incident, timeline, key, counter, event, a PSA queue, and
+/// the pages of a common step. A rare one that needs more makes the lane take fewer together.
+const ROOM: usize = 12;
 
 /// Bytes of bodies after which no more alerts are taken into the batch: one more may hold the largest body twice.
 const MOST_BYTES: usize = 600_000;
@@ -137,7 +137,7 @@ impl<'a> Sitting<'a> {
             write(&mut changes, incident, self.tenant)?;
         }
         for (key, slot) in self.keys {
-            write_key(&mut changes, key, slot, self.tenant)?;
+            write_key(&mut changes, &key, slot, self.tenant)?;
         }
         for alert in &self.alerts {
             changes.create(alert)?;
@@ -228,7 +228,6 @@ impl<'a> Sitting<'a> {
     async fn open(&mut self, arrival: &Arrival, key: &str, dedup_key: String) -> Result<IncidentId, Error> {
         let service = self.service(&arrival.source.service_id).await?;
         let number = self.next_number().await?;
-        // Derived from the alert, so that the same message can't open two.
         let id = IncidentId::fresh(self.now, self.app.entropy.draw());
         let mut journal = Journal::new(self.now);
         let opening = Opening {
@@ -334,11 +333,11 @@ fn write<T: store::Entity>(changes: &mut Changes, slot: Slot<T>, tenant: &Tenant
 
 fn write_key(
     changes: &mut Changes,
-    key: String,
+    key: &str,
     slot: Slot<Option<IncidentId>>,
     tenant: &TenantId,
 ) -> Result<(), StoreError> {
-    let entry = |incident_id| OpenKey { key: key.clone(), incident_id };
+    let entry = |incident_id| OpenKey { key: key.to_owned(), incident_id };
     match (slot.value, slot.etag) {
         (Some(incident), etag) => write(changes, Slot { value: entry(incident), etag }, tenant),
         (None, Some(etag)) => {

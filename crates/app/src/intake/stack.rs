@@ -11,7 +11,7 @@ use domain::source::{AlertSource, SourceType};
 use domain::tenant::Tenant;
 use tracing::info;
 
-use super::{Arrival, Received, Taken, receive};
+use super::{Arrival, Received, Taken, kept, receive};
 use crate::app::App;
 use crate::error::Error;
 use crate::port::StackMessage;
@@ -31,7 +31,7 @@ pub async fn deliver_message(
     let raw = String::from_utf8_lossy(body);
     // A message without any id is known by what it says.
     let id = message.id.clone().or(broker_id.map(str::to_owned)).unwrap_or_else(|| raw.clone().into_owned());
-    take(app, product, message, Some(&id), &raw).await
+    take(app, product, message, Some(&id), kept(body)).await
 }
 
 /// Takes a detection of Defend in. A repeat is known by its dedup key, so it needs no message id.
@@ -40,7 +40,7 @@ pub async fn escalate_detection(app: &Arc<App>, body: &[u8]) -> Result<Received,
         .reader
         .read_message(SourceType::Defend, body)
         .map_err(|unreadable| Error::invalid(unreadable.field, unreadable.problem))?;
-    take(app, SourceType::Defend, message, None, &String::from_utf8_lossy(body)).await
+    take(app, SourceType::Defend, message, None, kept(body)).await
 }
 
 async fn take(
@@ -48,7 +48,7 @@ async fn take(
     product: SourceType,
     message: StackMessage,
     id: Option<&str>,
-    raw: &str,
+    raw: Arc<str>,
 ) -> Result<Received, Error> {
     let unknown = || Error::invalid("tenant_id", format!("'{}' is no tenant here", message.tenant));
     let tenant: TenantId = message.tenant.parse().map_err(|_| unknown())?;
@@ -68,8 +68,8 @@ async fn take(
         },
         may_repeat: id.is_some(),
         source: Arc::new(door(app, &home, product).await?),
-        signal: message.signal,
-        raw: raw.into(),
+        signal: message.signal.bounded(),
+        raw,
         at: now,
     };
     receive(app, &tenant, vec![arrival]).await

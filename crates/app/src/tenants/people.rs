@@ -64,3 +64,9 @@ async fn provision(app: &App, tenant: &TenantId, claims: &Claims) -> Result<User
 pub async fn members(app: &App, tenant: &TenantId) -> Result<Vec<User>, Error> {
     Ok(app.store.all::<User>(tenant).await?.into_iter().map(|found| found.value).collect())
 }
+
+/// A tenant, by its id.
+pub async fn home(app: &App, tenant: &TenantId) -> Result<Tenant, Error> {
+    let found = app.store.get::<Tenant>(tenant, "tenant").await?;
+    Ok(found.ok_or_else(|| Error::not_found("tenant", tenant.as_str()))?.value)
+}

@@ -24,7 +24,7 @@ pub(super) fn get(connection: &Connection, partition: &str, id: &str) -> Result<
 /// Finds documents. One more than asked for is read, to know whether there are more.
 pub(super) fn find(connection: &Connection, lookup: &Lookup, range: &Range) -> Result<Found, StoreError> {
     let Statement { condition, order, mut values, position } = statement(lookup);
-    let after = range.after.as_ref().map(|cursor| parse(cursor)).transpose()?;
+    let after = range.after.as_ref().map(parse).transpose()?;
     let mut condition = condition.to_owned();
     if let Some((place, tie)) = after {
         condition.push_str(position.continues());

@@ -54,7 +54,10 @@ impl Email {
 
 fn sender(from: &str) -> Result<Mailbox, SettingError> {
     from.trim().parse().map_err(|_| {
-        SettingError::new("MAIL_FROM", "is not a mail address such as oncall@msp.example or On-Call <oncall@msp.example>")
+        SettingError::new(
+            "MAIL_FROM",
+            "is not a mail address such as oncall@msp.example or On-Call <oncall@msp.example>",
+        )
     })
 }
 

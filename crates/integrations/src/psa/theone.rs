@@ -68,7 +68,8 @@ impl TheOnePsa {
 
 fn tickets_url(api_url: &str) -> Result<Url, SettingError> {
     let wrong = |problem: &str| SettingError::new("PSA_API_URL", problem);
-    let mut url = Url::parse(api_url.trim()).map_err(|error| wrong(&format!("is not an address: {error}")))?;
+    let mut url =
+        Url::parse(api_url.trim()).map_err(|error| wrong(&format!("is not an address: {error}")))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(wrong("starts with neither https:// nor http://"));
     }
@@ -122,10 +123,7 @@ impl TicketSystem for TheOnePsa {
     async fn add_note(&self, tenant: &TenantId, id: &str, note: &TicketNote) -> Result<(), TicketError> {
         let url = self.ticket_url(id, Some("notes")).ok_or(TicketError::NotFound)?;
         self.call(Call::Note, |client| {
-            client
-                .post(url)
-                .header(IDEMPOTENCY_KEY, &note.external_ref)
-                .json(&wire::Note::of(tenant, note))
+            client.post(url).header(IDEMPOTENCY_KEY, &note.external_ref).json(&wire::Note::of(tenant, note))
         })
         .await?;
         Ok(())

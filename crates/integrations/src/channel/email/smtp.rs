@@ -41,7 +41,10 @@ pub(super) struct Smtp {
 
 impl fmt::Debug for Smtp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Smtp").field("server", &self.server).field("limit", &self.limit).finish_non_exhaustive()
+        f.debug_struct("Smtp")
+            .field("server", &self.server)
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
     }
 }
 
@@ -67,7 +70,9 @@ impl Smtp {
             .map_err(|error| not_taken(&error))?;
         let answer = timeout_at(deadline, connection.message(mail))
             .await
-            .map_err(|_| ChannelError::Unknown("the mail server did not confirm the mail in time".to_owned()))?
+            .map_err(|_| {
+                ChannelError::Unknown("the mail server did not confirm the mail in time".to_owned())
+            })?
             .map_err(|error| perhaps_taken(&error))?;
         self.keep(connection);
         Ok(one_line(answer.first_line().filter(|line| !line.is_empty()).unwrap_or("accepted"), 200))
@@ -119,8 +124,7 @@ impl Smtp {
             connection.starttls(parameters, &hello).await.map_err(unavailable)?;
         }
         if let Some(login) = login {
-            let credentials =
-                Credentials::new(login.user.clone(), login.password.expose_secret().to_owned());
+            let credentials = Credentials::new(login.user.clone(), login.password.expose_secret().to_owned());
             connection.auth(DEFAULT_MECHANISMS, &credentials).await.map_err(unavailable)?;
         }
         Ok(connection)

@@ -41,9 +41,10 @@ pub(super) fn checked(call: Call, answer: Result<Answer, NoAnswer>) -> Result<An
         Err(NoAnswer::Sent(reason)) if call.changes() => {
             Err(TicketError::Unknown(format!("{NAME} did not answer: {reason}")))
         }
-        Err(NoAnswer::NotSent(reason) | NoAnswer::Sent(reason)) => {
-            Err(TicketError::Unavailable { reason: format!("{NAME} can't be reached: {reason}"), after: None })
-        }
+        Err(NoAnswer::NotSent(reason) | NoAnswer::Sent(reason)) => Err(TicketError::Unavailable {
+            reason: format!("{NAME} can't be reached: {reason}"),
+            after: None,
+        }),
     }
 }
 
@@ -54,7 +55,9 @@ fn refusal(call: Call, answer: &Answer) -> TicketError {
         429 => TicketError::Unavailable { reason, after: answer.wait },
         404 | 410 if call.names_ticket() => TicketError::NotFound,
         409 if matches!(call, Call::Note | Call::Complete) => TicketError::Closed,
-        400 | 422 | 423 if matches!(call, Call::Note | Call::Complete) && says_closed(&said) => TicketError::Closed,
+        400 | 422 | 423 if matches!(call, Call::Note | Call::Complete) && says_closed(&said) => {
+            TicketError::Closed
+        }
         408 | 409 | 500.. if call.changes() => TicketError::Unknown(reason),
         408 | 500.. => TicketError::Unavailable { reason, after: answer.wait },
         _ => TicketError::Refused(reason),
@@ -67,7 +70,10 @@ fn says_closed(said: &str) -> bool {
 
 /// The ticket was made, but which is it?
 pub(super) fn without_id(status: StatusCode) -> TicketError {
-    TicketError::Unknown(format!("{NAME} answered {} to a new ticket without the ticket's id", status.as_u16()))
+    TicketError::Unknown(format!(
+        "{NAME} answered {} to a new ticket without the ticket's id",
+        status.as_u16()
+    ))
 }
 
 pub(super) fn not_understood() -> TicketError {

@@ -36,7 +36,12 @@ fn ticket() -> NewTicket {
 }
 
 fn note() -> TicketNote {
-    TicketNote { external_ref: "oncall-note_1".into(), author: "Sam".into(), text: "restarted".into(), at: at() }
+    TicketNote {
+        external_ref: "oncall-note_1".into(),
+        author: "Sam".into(),
+        text: "restarted".into(),
+        at: at(),
+    }
 }
 
 fn end() -> TicketResolution {
@@ -45,7 +50,8 @@ fn end() -> TicketResolution {
 
 /// Answers one connection for each answer and hangs up; an empty answer waits for the client to hang up. Answers the PSA
 /// there and what each request said.
-fn serve(answers: &'static [&'static str], timeouts: Timeouts) -> (TheOnePsa, mpsc::Receiver<(String, Value)>) {
+fn serve(answers: &[&str], timeouts: Timeouts) -> (TheOnePsa, mpsc::Receiver<(String, Value)>) {
+    let answers: Vec<String> = answers.iter().copied().map(str::to_owned).collect();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/psa/", listener.local_addr().unwrap());
     let (heard, listened) = mpsc::channel();
@@ -53,7 +59,7 @@ fn serve(answers: &'static [&'static str], timeouts: Timeouts) -> (TheOnePsa, mp
         for answer in answers {
             let (mut stream, _) = listener.accept().unwrap();
             drop(heard.send(request(&mut stream)));
-            match *answer {
+            match answer.as_str() {
                 "" => drop(stream.read(&mut [0])),
                 answer => drop(stream.write_all(answer.as_bytes())),
             }
@@ -71,7 +77,8 @@ fn request(stream: &mut TcpStream) -> (String, Value) {
         let text = String::from_utf8_lossy(&bytes);
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
         let head = head.to_ascii_lowercase();
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
+        let length =
+            head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
         if body.len() >= length.unwrap_or(0) {
             return (head, serde_json::from_str(body).unwrap_or(Value::Null));
         }
@@ -82,7 +89,8 @@ fn within(total: Duration) -> Timeouts {
     Timeouts { total, ..Timeouts::default() }
 }
 
-const CREATED: &str = "HTTP/1.1 201 Created\r\nContent-Length: 17\r\nConnection: close\r\n\r\n{\"data\":{\"id\":7}}";
+const CREATED: &str =
+    "HTTP/1.1 201 Created\r\nContent-Length: 17\r\nConnection: close\r\n\r\n{\"data\":{\"id\":7}}";
 const OPEN: &str =
     "HTTP/1.1 200 OK\r\nContent-Length: 23\r\nConnection: close\r\n\r\n{\"id\":7,\"status\":\"New\"}";
 const NONE_FOUND: &str = "HTTP/1.1 200 OK\r\nContent-Length: 14\r\nConnection: close\r\n\r\n{\"tickets\":[]}";
@@ -102,10 +110,12 @@ fn settings_that_cannot_work_are_named_and_the_key_is_never_shown() {
         assert!(!told.to_string().contains("hunter2"), "{told}");
     }
     for wrong in ["", "  ", "hun\nter2"] {
-        let told = TheOnePsa::new("https://psa.example", &wrong.to_owned().into(), Http::default()).unwrap_err();
+        let told =
+            TheOnePsa::new("https://psa.example", &wrong.to_owned().into(), Http::default()).unwrap_err();
         assert_eq!(told.name, "PSA_SERVICE_KEY");
     }
-    let psa = TheOnePsa::new("https://psa.example", &" hunter2\n".to_owned().into(), Http::default()).unwrap();
+    let psa =
+        TheOnePsa::new("https://psa.example", &" hunter2\n".to_owned().into(), Http::default()).unwrap();
     assert_eq!(psa.tickets.as_str(), "https://psa.example/api/integrations/oncall/tickets");
     assert!(!format!("{psa:?}").contains("hunter2"), "{psa:?}");
 }
@@ -147,7 +157,10 @@ async fn each_call_says_what_the_psa_has_to_know() {
 
     assert_eq!(psa.find(&tenant(), "a&b").await.unwrap(), None);
     let (head, _) = heard.recv().unwrap();
-    assert!(head.starts_with("get /psa/api/integrations/oncall/tickets?tenant_id=3f6d&external_ref=a%26b "), "{head}");
+    assert!(
+        head.starts_with("get /psa/api/integrations/oncall/tickets?tenant_id=3f6d&external_ref=a%26b "),
+        "{head}"
+    );
 
     assert_eq!(psa.read(&tenant(), "7").await.unwrap().id, "7");
     let (head, _) = heard.recv().unwrap();
@@ -216,7 +229,8 @@ async fn a_call_that_was_sent_and_not_answered_may_have_been_done() {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    let away = "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n";
+    let away =
+        "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n";
     let (psa, _) = serve(&[away], Timeouts::default());
     let told = psa.create(&ticket()).await;
     assert!(matches!(told, Err(TicketError::Refused(_))), "{told:?}");
@@ -224,10 +238,8 @@ async fn a_redirect_is_not_followed() {
 
 #[tokio::test]
 async fn an_endless_answer_is_not_read_to_its_end() {
-    let (psa, _) = serve(
-        Vec::leak(vec![&*String::leak(format!("HTTP/1.1 200 OK\r\n\r\n{}", " ".repeat(8 << 20)))]),
-        Timeouts::default(),
-    );
+    let endless = format!("HTTP/1.1 200 OK\r\n\r\n{}", " ".repeat(8 << 20));
+    let (psa, _) = serve(&[&endless], Timeouts::default());
     let told = psa.find(&tenant(), "x").await;
     assert!(matches!(told, Err(TicketError::Unavailable { .. })), "{told:?}");
 }

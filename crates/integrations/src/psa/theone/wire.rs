@@ -217,7 +217,8 @@ mod tests {
             ("In progress", false),
             ("", false),
         ] {
-            let body = json!({"id": 1, "status": status, "notes": [{"external_ref": "n"}, {"body": "by hand"}]});
+            let body =
+                json!({"id": 1, "status": status, "notes": [{"external_ref": "n"}, {"body": "by hand"}]});
             let read = ticket(body.to_string().as_bytes(), "1").unwrap();
             assert_eq!((read.closed, read.note_refs), (closed, vec!["n".to_owned()]), "{status}");
         }

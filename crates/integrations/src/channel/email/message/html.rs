@@ -22,7 +22,11 @@ pub(super) fn body(message: &PageMessage) -> String {
          <body style=\"{BODY}\">\n"
     );
     if let Some(warning) = warning(message.purpose) {
-        let _ = writeln!(html, "<p style=\"margin:0 0 16px;color:#b3261e;font-weight:700\">{}</p>", escape(warning));
+        let _ = writeln!(
+            html,
+            "<p style=\"margin:0 0 16px;color:#b3261e;font-weight:700\">{}</p>",
+            escape(warning)
+        );
     }
     let _ = writeln!(
         html,

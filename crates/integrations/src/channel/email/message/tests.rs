@@ -26,7 +26,9 @@ fn a_page_says_what_is_wrong_and_where_to_acknowledge() {
     for (part, kind) in mail.subparts.iter().zip(["text/plain", "text/html"]) {
         let body = part.get_body().unwrap();
         assert_eq!(part.ctype.mimetype, kind);
-        for expected in ["Disk full on SRV-1", "/app/acknowledge/abc", "/app/incidents/inc_1", "SRV-1", "97 % used"] {
+        for expected in
+            ["Disk full on SRV-1", "/app/acknowledge/abc", "/app/incidents/inc_1", "SRV-1", "97 % used"]
+        {
             assert!(body.contains(expected), "{kind} lacks {expected}: {body}");
         }
     }
@@ -114,7 +116,9 @@ fn letters_of_any_language_and_endless_texts_arrive() {
 
 #[test]
 fn an_address_that_is_none_is_refused_for_good() {
-    for address in ["", "sam", "sam@", "@msp.example", "a b@msp.example", "sam@msp.example\r\nRCPT TO:<evil@x>"] {
+    for address in
+        ["", "sam", "sam@", "@msp.example", "a b@msp.example", "sam@msp.example\r\nRCPT TO:<evil@x>"]
+    {
         let refused = compose(&PageMessage { address: address.into(), ..page() }, &from());
         assert!(matches!(refused, Err(ChannelError::Rejected(_))), "{address:?}");
     }

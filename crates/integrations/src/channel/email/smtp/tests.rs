@@ -12,12 +12,14 @@ type Script = &'static [Option<&'static str>];
 const HELLO: [Option<&str>; 2] = [Some("220 mail"), Some("250 mail")];
 
 /// Serves one connection for each script; answers its port and, when all are served, everything it was told.
-fn serve(scripts: &'static [Script]) -> (u16, mpsc::Receiver<Vec<String>>) {
+fn serve(scripts: &[Script]) -> (u16, mpsc::Receiver<Vec<String>>) {
+    let scripts = scripts.to_vec();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let (heard, listened) = mpsc::channel();
     std::thread::spawn(move || {
-        let heard_all = scripts.iter().flat_map(|script| play(listener.accept().unwrap().0, script)).collect();
+        let heard_all =
+            scripts.iter().flat_map(|script| play(listener.accept().unwrap().0, script)).collect();
         drop(heard.send(heard_all));
     });
     (port, listened)
@@ -28,7 +30,8 @@ fn play(stream: TcpStream, script: Script) -> Vec<String> {
     let mut heard: Vec<String> = Vec::new();
     for (step, answer) in script.iter().enumerate() {
         if step > 0 {
-            let in_mail = heard.last().is_some_and(|last| last == "DATA") && script[step - 1] == Some("354 go");
+            let in_mail =
+                heard.last().is_some_and(|last| last == "DATA") && script[step - 1] == Some("354 go");
             let command = if in_mail {
                 lines.by_ref().take_while(|line| line != ".").count();
                 Some("the mail".to_owned())
@@ -49,11 +52,12 @@ fn smtp(url: &str) -> Smtp {
 }
 
 fn envelope() -> Envelope {
-    Envelope::new(Some("oncall@msp.example".parse().unwrap()), vec!["sam@msp.example".parse().unwrap()]).unwrap()
+    Envelope::new(Some("oncall@msp.example".parse().unwrap()), vec!["sam@msp.example".parse().unwrap()])
+        .unwrap()
 }
 
-async fn deliver(scripts: &'static [Script]) -> Result<String, ChannelError> {
-    let (port, _) = serve(scripts);
+async fn deliver(script: Script) -> Result<String, ChannelError> {
+    let (port, _) = serve(&[script]);
     smtp(&format!("smtp://127.0.0.1:{port}")).deliver(&envelope(), b"Subject: x\r\n\r\nx\r\n").await
 }
 
@@ -63,7 +67,7 @@ const GO: Option<&str> = Some("354 go");
 #[tokio::test]
 async fn the_receipt_is_what_the_server_said_last() {
     let receipt =
-        deliver(&[&[HELLO[0], HELLO[1], OK, OK, GO, Some("250 2.0.0 Ok: queued as 7F3")]]).await.unwrap();
+        deliver(&[HELLO[0], HELLO[1], OK, OK, GO, Some("250 2.0.0 Ok: queued as 7F3")]).await.unwrap();
     assert_eq!(receipt, "2.0.0 Ok: queued as 7F3");
 }
 
@@ -74,7 +78,7 @@ async fn refusals_are_told_by_whether_they_are_for_good() {
         &[HELLO[0], HELLO[1], OK, Some("550 5.1.1 no such user")],
         &[HELLO[0], HELLO[1], OK, OK, GO, Some("554 spam")],
     ] {
-        let told = deliver(Vec::leak(vec![script])).await;
+        let told = deliver(script).await;
         assert!(matches!(told, Err(ChannelError::Rejected(_))), "{script:?}: {told:?}");
     }
     for script in [
@@ -85,14 +89,14 @@ async fn refusals_are_told_by_whether_they_are_for_good() {
         &[None],
         &[HELLO[0], HELLO[1], OK, None],
     ] {
-        let told = deliver(Vec::leak(vec![script])).await;
+        let told = deliver(script).await;
         assert!(matches!(told, Err(ChannelError::Unavailable(_))), "{script:?}: {told:?}");
     }
 }
 
 #[tokio::test]
 async fn a_cut_after_the_mail_leaves_it_open_whether_it_was_taken() {
-    let told = deliver(&[&[HELLO[0], HELLO[1], OK, OK, GO, None]]).await;
+    let told = deliver(&[HELLO[0], HELLO[1], OK, OK, GO, None]).await;
     assert!(matches!(told, Err(ChannelError::Unknown(_))), "{told:?}");
 }
 
@@ -108,7 +112,7 @@ async fn a_server_that_falls_silent_is_given_up() {
 }
 
 async fn give_up(script: Script, limit: Duration) -> ChannelError {
-    let (port, _) = serve(Vec::leak(vec![script]));
+    let (port, _) = serve(&[script]);
     let server = smtp_url::parse(&format!("smtp://127.0.0.1:{port}")).unwrap();
     Smtp::with_limit(server, limit).deliver(&envelope(), b"x").await.unwrap_err()
 }
@@ -150,10 +154,8 @@ async fn a_kept_connection_that_died_is_replaced_without_a_failure() {
 
 #[tokio::test]
 async fn a_connection_is_not_kept_after_a_failure() {
-    let (port, heard) = serve(&[
-        &[HELLO[0], HELLO[1], OK, Some("550 no such user")],
-        &[HELLO[0], HELLO[1], OK, OK, GO, OK],
-    ]);
+    let (port, heard) =
+        serve(&[&[HELLO[0], HELLO[1], OK, Some("550 no such user")], &[HELLO[0], HELLO[1], OK, OK, GO, OK]]);
     let smtp = smtp(&format!("smtp://127.0.0.1:{port}"));
     smtp.deliver(&envelope(), b"x").await.unwrap_err();
     smtp.deliver(&envelope(), b"x").await.unwrap();
@@ -176,5 +178,8 @@ async fn a_refused_login_is_about_us_and_not_about_the_mail() {
     let (port, _) =
         serve(&[&[HELLO[0], Some("250-mail\r\n250 AUTH PLAIN"), Some("535 5.7.8 wrong password")]]);
     let told = smtp(&format!("smtp://me:hunter2@127.0.0.1:{port}")).deliver(&envelope(), b"x").await;
-    assert!(matches!(&told, Err(ChannelError::Unavailable(why)) if why.contains("wrong password")), "{told:?}");
+    assert!(
+        matches!(&told, Err(ChannelError::Unavailable(why)) if why.contains("wrong password")),
+        "{told:?}"
+    );
 }

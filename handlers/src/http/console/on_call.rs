@@ -1,0 +1,43 @@
+//! Who is on call now.
+
+use ::console::on_call_now::{NextShift, OnCallNowPage, OnCallPerson, ScheduleNow};
+use axum::response::Response;
+
+use super::answer::{self, Stop};
+use super::visitor::Visitor;
+
+/// The page.
+pub(super) async fn now(visitor: Visitor) -> Result<Response, Stop> {
+    let found = app::on_call_now(visitor.app(), &visitor.ctx).await;
+    let mut schedules = found.map_err(|error| visitor.stop(error))?;
+    schedules.sort_by(|one, other| one.name.cmp(&other.name));
+    let schedules = schedules.into_iter().map(|schedule| shown(&visitor, schedule)).collect();
+    Ok(answer::page(OnCallNowPage { layout: visitor.layout(), schedules }.render()))
+}
+
+fn shown(visitor: &Visitor, schedule: app::on_call::ScheduleNow) -> ScheduleNow {
+    let from = schedule.next.iter().filter_map(|person| person.at).min();
+    let next = from.map(|from| NextShift {
+        names: schedule
+            .next
+            .into_iter()
+            .filter(|person| person.at == Some(from))
+            .map(|person| person.name)
+            .collect(),
+        from: visitor.local(from),
+    });
+    let on_call = schedule.on_call.into_iter().map(|person| OnCallPerson {
+        is_viewer: person.user_id == visitor.ctx.user_id,
+        name: person.name,
+        until: person.at.map(|at| visitor.local(at)),
+        reason: None,
+    });
+    ScheduleNow {
+        on_call: on_call.collect(),
+        name: schedule.name,
+        time_zone: schedule.zone.name().to_owned(),
+        next,
+        // Every schedule is to have somebody at every hour until one can say otherwise.
+        coverage_required: true,
+    }
+}

@@ -1,0 +1,192 @@
+//! The page that a run writes: the machine, the figures, the aims and whether they are met, and how to repeat it.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+
+use super::client::SENDERS;
+use super::load::{LoadFigures, Storm};
+use super::machine::Machine;
+use super::markdown::{Table, megabytes, millis, thousands};
+use super::tick::{DUE, ROUNDS};
+use super::{Figures, aim, quantile};
+
+/// The whole page.
+pub(super) fn write(figures: &Figures) -> String {
+    let sections = [
+        HEAD.to_owned(),
+        machine(&figures.machine),
+        aims(figures),
+        alerts_in(figures),
+        paging(figures),
+        ticks(figures),
+        starting(figures),
+        REPEAT.to_owned(),
+    ];
+    sections.join("\n")
+}
+
+const HEAD: &str = "\
+# Benchmarks
+
+Written by `cargo xtask bench` from one run on one machine; the next run replaces it. The release binary `oncall` runs
+as a process of its own on one machine's settings, with an empty data folder for each storm, and is driven over
+loopback HTTP. Its mail goes to an SMTP server that takes everything at once. **Senders, mail server and `oncall` share
+the machine's cores**, and nothing is pinned to any of them. Every alert was answered `200` after it was durable
+(SQLite, WAL, `synchronous=FULL`): a run in which one isn't, or in which a page is lost or doubled, stops and writes
+nothing. MB are 10⁶ bytes.
+";
+
+const REPEAT: &str = "\
+## Again
+
+```
+cargo xtask bench            # builds the release binary, takes some minutes, writes this file
+cargo xtask bench --quick    # a tenth of it, printed only
+```
+
+It needs Linux (`/proc`), nothing installed beside Rust, and some 3 GB of disk under `target/` for a while. Nothing else
+should run meanwhile.
+";
+
+fn machine(machine: &Machine) -> String {
+    let mut table = Table::new(&["machine", ""]);
+    table.row("date", [machine.date.clone()]);
+    table.row("processor", [format!("{}, {} cores", machine.processor, machine.cores)]);
+    table.row("memory", [megabytes(machine.memory)]);
+    table.row("kernel", [format!("Linux {}", machine.kernel)]);
+    let (half, most) = (millis(machine.sync.0), millis(machine.sync.1));
+    let sync =
+        format!("{}; 4 KiB appended and fdatasync: median {half}, 90 % within {most}", machine.file_system);
+    table.row("disk", [sync]);
+    table.row("compiler", [machine.rustc.clone()]);
+    table.row("load average before", [machine.load.clone()]);
+    format!("## Machine\n\n{table}")
+}
+
+fn aims(figures: &Figures) -> String {
+    let mut table = Table::new(&["aim", "wanted", "measured", ""]);
+    for aim in aim::all(figures) {
+        let verdict = if aim.is_met { "met" } else { "**not met**" };
+        table.row(aim.what, [aim.wanted, aim.measured, verdict.to_owned()]);
+    }
+    format!("## Aims\n\n{table}")
+}
+
+fn alerts_in(figures: &Figures) -> String {
+    let mut table = Table::new(&[
+        "alerts in",
+        "accepted / s",
+        "p50",
+        "p99",
+        "max",
+        "CPU / alert",
+        "senders' CPU / alert",
+        "RSS, highest",
+    ]);
+    for (storm, load) in &figures.storms {
+        table.row(storm.name(), cells(load));
+    }
+    for (load, when) in figures.yardsticks.iter().zip(["before", "after"]) {
+        table.row(format!("yardstick, {when}"), cells(load));
+    }
+    let mut text = format!("## Alerts in\n\n{table}\n");
+    let alerts = figures.storms.first().map_or(0, |(_, load)| load.alerts);
+    text += &format!(
+        "{} alerts each, from {SENDERS} keep-alive connections that send the next alert when the last is answered. The\n\
+         yardstick is a bare axum handler that appends the same bodies to SQLite, a row each, with the same pragmas and\n\
+         a writer that groups commits in the same way; it keeps nothing else, reads nothing and pages nobody. CPU is user\n\
+         and system time of the server's process, counted by the kernel to 10 ms, all that it does for a page included.\n",
+        thousands(u64::from(alerts))
+    );
+    if let Some((_, load)) = figures.storms.iter().find(|(storm, _)| *storm == Storm::New) {
+        let left = load.alerts.saturating_sub(load.mails);
+        let (mails, left) = (thousands(u64::from(load.mails)), thousands(u64::from(left)));
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "Every new incident pages one technician: until the last alert was answered {mails} of those mails had been\n\
+             sent, and {left} were still on their way or left to the tick, which sends what finds no room beside a storm."
+        );
+    }
+    text
+}
+
+fn cells(load: &LoadFigures) -> [String; 7] {
+    [
+        format!("{:.0}", load.rate()),
+        millis(load.within(0.5)),
+        millis(load.within(0.99)),
+        millis(load.within(1.0)),
+        format!("{:.0} µs", load.each(load.server)),
+        format!("{:.0} µs", load.each(load.client)),
+        megabytes(load.memory),
+    ]
+}
+
+fn paging(figures: &Figures) -> String {
+    let page = &figures.page;
+    let mut table = Table::new(&["one alert at a time", "p50", "p90", "p99", "max"]);
+    table.row("alert to SMTP `DATA`", parts(&page.to_data));
+    table.row("alert to its answer", parts(&page.to_answer));
+    format!(
+        "## From an alert to the technician's mail\n\n{table}\n\
+         {} alerts, each sent when the one before it was through; from before the first byte is sent.\n",
+        page.pages
+    )
+}
+
+fn parts(times: &Histogram<u64>) -> [String; 4] {
+    [0.5, 0.9, 0.99, 1.0].map(|part| millis(Duration::from_micros(times.value_at_quantile(part))))
+}
+
+fn ticks(figures: &Figures) -> String {
+    let mut table = Table::new(&[
+        "open incidents",
+        "nothing due",
+        &format!("{DUE} due"),
+        "mails in it",
+        "data folder",
+        "written in",
+    ]);
+    for tick in &figures.ticks {
+        let mails = format!("{} of {DUE}", (tick.mails + ROUNDS / 2) / ROUNDS);
+        table.row(
+            thousands(u64::from(tick.open)),
+            [
+                millis(quantile(&tick.idle, 5)),
+                millis(quantile(&tick.due, 5)),
+                mails,
+                megabytes(tick.bytes),
+                format!("{:.1} s", tick.filled_in.as_secs_f64()),
+            ],
+        );
+    }
+    format!(
+        "## The tick\n\n{table}\n\
+         Medians of {} ticks with nothing due and of {ROUNDS} with {DUE} due. All the incidents are of one tenant, triggered,\n\
+         and wait for their next step; each has its entry in the index of open problems. A step that is due is decided,\n\
+         committed by itself and mailed; the time is the tick's own, until everything it began has ended. Mails that find\n\
+         no room beside the others are the next tick's.\n",
+        figures.ticks.first().map_or(0, |tick| tick.idle.len())
+    )
+}
+
+fn starting(figures: &Figures) -> String {
+    let mut table = Table::new(&["from start to first `200`", "median", "90 % within"]);
+    for start in &figures.starts {
+        table.row(start.name.clone(), [millis(quantile(&start.times, 5)), millis(quantile(&start.times, 9))]);
+    }
+    let mut size = Table::new(&["size", ""]);
+    size.row("resident, a second after the start", [megabytes(figures.idle)]);
+    let highest = figures.storms.iter().map(|(_, load)| load.memory).max().unwrap_or(0);
+    size.row("resident, highest in a storm", [megabytes(highest)]);
+    size.row("binary", [megabytes(figures.binary)]);
+    format!(
+        "## Start and size\n\n{table}\n\
+         From before the process is made until `GET /api/health` has answered; {} starts each, those on an existing folder\n\
+         after a SIGKILL.\n\n{size}",
+        figures.starts.first().map_or(0, |start| start.times.len())
+    )
+}
