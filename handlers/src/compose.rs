@@ -12,6 +12,7 @@ use embedded::bus::LocalBus;
 use embedded::hub::LocalHub;
 use embedded::secret::Secret;
 use embedded::sqlite::SqliteDocuments;
+use integrations::alert_source::Readers;
 use integrations::channel::Email;
 use integrations::http::Http;
 use integrations::psa::TheOnePsa;
@@ -122,16 +123,4 @@ fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
-}
-
-#[derive(Debug)]
-struct Readers;
-impl app::port::SignalReader for Readers {
-    fn read(&self, _: domain::source::SourceType, r: app::port::ReceivedBody<'_>) -> Result<Vec<domain::signal::Signal>, app::port::Unreadable> {
-        let v: serde_json::Value = serde_json::from_slice(r.body).unwrap_or_default();
-        let mut s = domain::signal::Signal::trigger(v["title"].as_str().unwrap_or("x"), v["severity"].as_str().and_then(domain::severity::Severity::from_tool_word).unwrap_or(domain::severity::Severity::High));
-        s.dedup_key = v["dedup_key"].as_str().map(str::to_owned);
-        Ok(vec![s])
-    }
-    fn read_message(&self, _: domain::source::SourceType, _: &[u8]) -> Result<app::port::StackMessage, app::port::Unreadable> { Err(app::port::Unreadable{field: String::new(), problem: String::new()}) }
 }

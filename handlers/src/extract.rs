@@ -8,6 +8,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 
 use crate::edge::Edge;
 use crate::problem::Problem;
@@ -60,10 +61,10 @@ impl<T: DeserializeOwned> JsonBody<T> {
 }
 
 fn refuse(path: &str, error: &serde_json::Error) -> Problem {
-    let field = if path == "." { "body" } else { path };
-    let problem = match error.classify() {
-        serde_json::error::Category::Data => strip_position(&error.to_string()).to_owned(),
-        _ => format!("is not JSON: {error}"),
+    let (field, problem) = match error.classify() {
+        Category::Data if path != "." => (path, strip_position(&error.to_string()).to_owned()),
+        Category::Data => ("body", strip_position(&error.to_string()).to_owned()),
+        _ => ("body", format!("is not JSON: {error}")),
     };
     Problem::invalid(vec![FieldError { field: field.to_owned(), problem }])
 }

@@ -3,6 +3,7 @@
 //! Real servers and real processes on loopback, which misbehave on command. Nothing here sleeps to be on the safe
 //! side: whatever a test waits for wakes it.
 
+pub mod conformance;
 mod deadline;
 pub mod functions_host;
 mod loopback;

@@ -146,12 +146,14 @@ impl Signal {
     /// The identity of the problem within its alert source: the sender's own, else one derived from title and
     /// device, so that a flapping check without a key doesn't page forty times.
     pub fn dedup_key(&self) -> String {
-        match &self.dedup_key {
-            Some(key) if key.len() <= LONGEST_LINE => key.clone(),
-            // Cutting could make two keys one; a hash can't.
-            Some(key) => format!("sha256:{}", KeyHash::of(key).as_str()),
+        let key = match &self.dedup_key {
+            Some(key) => key.clone(),
+            // Two bodies that could not be understood share a title and may be two problems.
+            None if self.degraded.is_some() => format!("{}|{}", self.title, self.description),
             None => format!("{}|{}", self.title, self.device.name.as_deref().unwrap_or_default()),
-        }
+        };
+        // Cutting could make two long keys one; a hash can't.
+        if key.len() <= LONGEST_LINE { key } else { format!("sha256:{}", KeyHash::of(&key).as_str()) }
     }
 }
 

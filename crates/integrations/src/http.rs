@@ -139,24 +139,26 @@ fn reason(error: reqwest::Error) -> String {
 mod tests {
     use super::*;
 
-    fn headers(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect()
+    fn waits(retry_after: &str, date: Option<&str>) -> Option<TimeDelta> {
+        let mut headers = HeaderMap::from_iter([(RETRY_AFTER, retry_after.parse().unwrap())]);
+        headers.extend(date.map(|date| (DATE, date.parse().unwrap())));
+        wait(&headers)
     }
 
     #[test]
     fn retry_after_is_read_in_seconds_or_as_a_date() {
-        let now = (DATE, "Fri, 20 Nov 2026 21:00:00 GMT");
-        let cases: [(&[(HeaderName, &'static str)], Option<i64>); 7] = [
-            (&[(RETRY_AFTER, "30")], Some(30)),
-            (&[(RETRY_AFTER, " 0 ")], Some(0)),
-            (&[(RETRY_AFTER, "99999999")], Some(3600)),
-            (&[now.clone(), (RETRY_AFTER, "Fri, 20 Nov 2026 21:01:30 GMT")], Some(90)),
-            (&[now.clone(), (RETRY_AFTER, "Fri, 20 Nov 2026 20:00:00 GMT")], Some(0)),
-            (&[(RETRY_AFTER, "soon")], None),
-            (&[now], None),
-        ];
-        for (pairs, seconds) in cases {
-            assert_eq!(wait(&headers(pairs)), seconds.map(TimeDelta::seconds), "{pairs:?}");
+        let nine = Some("Fri, 20 Nov 2026 21:00:00 GMT");
+        for (retry_after, date, seconds) in [
+            ("30", None, Some(30)),
+            (" 0 ", None, Some(0)),
+            ("99999999", None, Some(3600)),
+            ("Fri, 20 Nov 2026 21:01:30 GMT", nine, Some(90)),
+            ("Fri, 20 Nov 2026 20:00:00 GMT", nine, Some(0)),
+            ("Fri, 20 Nov 2026 21:01:30 GMT", None, None),
+            ("soon", nine, None),
+        ] {
+            assert_eq!(waits(retry_after, date), seconds.map(TimeDelta::seconds), "{retry_after}");
         }
+        assert_eq!(wait(&HeaderMap::new()), None);
     }
 }

@@ -94,8 +94,9 @@ async fn killed_in_the_middle_of_its_first_start_it_starts_the_next_time_with_on
     process::run_cli(&["--version"], &[]).await.expect("the command runs");
     for made in ["secret.key", "oncall.db", "oncall.db-wal", "bus.db"] {
         let data = TempDir::new().expect("a temporary folder");
+        let file = data.path().join(made);
         tokio::select! {
-            () = appears(&data.path().join(made)) => {}
+            () = appears(&file) => {}
             started = Oncall::start_in(data.path(), &[]) => drop(started.expect("oncall starts")),
         }
         let oncall = Oncall::start_in(data.path(), &[]).await.expect("it starts on what the kill left");

@@ -26,6 +26,7 @@ async fn the_main_job(mut world: World) {
     world.no_mail();
     world.advance(TimeDelta::minutes(1)).await;
     world.mail_to("olivia");
+    world.sleep_through(TimeDelta::seconds(40));
     world.work("ben", &id, "acknowledge", Value::Null).await;
     world.work("ben", &id, "notes", json!({ "text": "cleared the logs" })).await;
     world.work("ben", &id, "resolve", json!({ "note": "log rotation was off" })).await;

@@ -101,8 +101,9 @@ async fn ticks(folder: &Path, sink: &Sink, open: u32) -> Result<TickFigures> {
         mails += sink.taken() - sent;
         // Pages that found no room beside the others are the next tick's.
         clock.put_to(start + minutes(round) + LEASE);
-        app::tick(app).await?;
-        ensure!(sink.taken() == before + round * DUE, "a page was lost or doubled");
+        let rest = app::tick(app).await?;
+        let mails = sink.taken() - before;
+        ensure!(mails == round * DUE, "{mails} mails after {round} rounds of {DUE}; the last tick did {rest:?}");
     }
     Ok(TickFigures { open, idle, due, mails, bytes: machine::size(folder)?, filled_in })
 }

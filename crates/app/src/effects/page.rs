@@ -42,7 +42,7 @@ pub(super) async fn send(app: &Arc<App>, tenant: &TenantId, id: &str, hold: Hold
     let Some(incident) = incident.map(|found| found.value) else { return Ok(()) };
     if !page.value.is_wanted(&incident) {
         page.value.cancel();
-        return write(app, tenant, &page, None).await;
+        return write(app, tenant, &page, None).await.map(|_| ());
     }
     let is_due = page.value.due_at.is_some_and(|due| due <= now);
     if hold == Hold::Ours && (is_due || page.value.begun != 1) {
@@ -54,9 +54,8 @@ pub(super) async fn send(app: &Arc<App>, tenant: &TenantId, id: &str, hold: Hold
             return Ok(());
         }
         page.value.begin(now);
-        match write(app, tenant, &page, None).await {
-            Err(Error::Overloaded) => return Ok(()),
-            other => other?,
+        if write(app, tenant, &page, None).await? == Written::Lost {
+            return Ok(());
         }
         let Some(taken) = app.store.get::<Page>(tenant, id).await? else { return Ok(()) };
         page = taken;
@@ -81,7 +80,7 @@ async fn attempt(
         Ok(receipt) => {
             page.value.sent(now, receipt.clone());
             let event = Event::PageSent { user, channel, address, receipt };
-            write(app, tenant, &page, Some((now, event))).await
+            write(app, tenant, &page, Some((now, event))).await.map(|_| ())
         }
         Err(error) => {
             let reason = error.to_string();
@@ -104,13 +103,21 @@ async fn attempt(
     }
 }
 
+/// Whether a page was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Written {
+    Yes,
+    /// Somebody else wrote it first: what becomes of it is theirs to say.
+    Lost,
+}
+
 /// Commits the page as it is now, with what the timeline is told.
 async fn write(
     app: &App,
     tenant: &TenantId,
     page: &Versioned<Page>,
     told: Option<(DateTime<Utc>, Event)>,
-) -> Result<(), Error> {
+) -> Result<Written, Error> {
     let mut changes = Changes::new();
     changes.replace(page)?;
     if let Some((at, event)) = told {
@@ -121,7 +128,11 @@ async fn write(
             entries: vec![Entry { at, actor: Actor::System, event }],
         })?;
     }
-    Ok(app.store.commit(tenant, app.entropy.operation(), changes).await?)
+    match app.store.commit(tenant, app.entropy.operation(), changes).await {
+        Ok(()) => Ok(Written::Yes),
+        Err(StoreError::Conflict { .. }) => Ok(Written::Lost),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The channel failed: the user's next contact method is used at once, beside any further try on this one.

@@ -60,13 +60,11 @@ impl Body {
 /// UTF-8, with or without a byte order mark; else Latin-1, which can be anything.
 fn decode(body: &[u8]) -> (String, Vec<String>) {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    match std::str::from_utf8(body) {
-        Ok(text) => (text.to_owned(), Vec::new()),
-        Err(_) => {
-            let text = body.iter().copied().map(char::from).collect();
-            (text, vec!["the body is not UTF-8 and was read as Latin-1".to_owned()])
-        }
+    if let Ok(text) = std::str::from_utf8(body) {
+        return (text.to_owned(), Vec::new());
     }
+    let text = body.iter().copied().map(char::from).collect();
+    (text, vec!["the body is not UTF-8 and was read as Latin-1".to_owned()])
 }
 
 /// The value, and what had to be guessed; or why there is none. Several values one after the other are a list.

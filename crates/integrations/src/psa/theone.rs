@@ -111,7 +111,7 @@ impl TicketSystem for TheOnePsa {
         let mut url = with_tenant(self.tickets.clone(), tenant);
         url.query_pairs_mut().append_pair("external_ref", external_ref);
         let answer = self.call(Call::Find, |client| client.get(url)).await?;
-        wire::found(&answer.body, external_ref).ok_or_else(answer::not_understood)
+        wire::found(&answer.body, external_ref).map_err(|_| answer::not_understood())
     }
 
     async fn read(&self, tenant: &TenantId, id: &str) -> Result<TicketView, TicketError> {

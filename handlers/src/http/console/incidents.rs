@@ -129,6 +129,7 @@ pub(super) async fn work_on_several(form: OurForm) -> Result<Response, Stop> {
         match take(visitor, step, id).await {
             Ok(()) => tally.done += 1,
             Err(error @ (Error::Forbidden(_) | Error::Unauthenticated)) => return Err(visitor.stop(error)),
+            Err(Error::Conflict { .. } | Error::NotFound { .. }) => tally.failed += 1,
             Err(error) => {
                 warn!(incident = id, %error, "one of several could not be worked on");
                 tally.failed += 1;

@@ -40,15 +40,10 @@ pub(super) fn read(product: SourceType, object: Map<String, Value>) -> Result<St
     let said = fields.prose(&DESCRIPTION);
     let title = fields.text(&TITLE).or_else(|| said.clone()).and_then(|text| title_of(&text));
     let key = key(product, &fields);
-    let (title, more, untitled) = match title {
-        Some((title, more)) => (title, more, None),
-        None => {
-            let title = stand_in(product, action, &fields, key.as_deref());
-            let title = title.ok_or_else(|| unreadable("title", "is missing, and so is everything else"))?;
-            let doubt = (action == Action::Trigger).then(|| "the message has no title".to_owned());
-            (title, None, doubt)
-        }
-    };
+    let untitled = title.is_none() && action == Action::Trigger;
+    let (title, more) = title
+        .or_else(|| Some((stand_in(product, action, &fields, key.as_deref())?, None)))
+        .ok_or_else(|| unreadable("title", "is missing, and so is everything else"))?;
     let described = said.filter(|text| one_line(text) != title);
     let signal = Signal {
         action,
@@ -63,7 +58,7 @@ pub(super) fn read(product: SourceType, object: Map<String, Value>) -> Result<St
             .filter(|link| link.starts_with("https://") || link.starts_with("http://")),
         device: device(&fields),
         detection: None,
-        degraded: untitled.or(doubt),
+        degraded: untitled.then(|| "the message has no title".to_owned()).or(doubt),
     };
     Ok(StackMessage { tenant, id, signal })
 }

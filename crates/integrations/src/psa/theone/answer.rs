@@ -27,6 +27,11 @@ impl Call {
         matches!(self, Self::Create | Self::Note | Self::Complete)
     }
 
+    /// It is refused where the ticket is closed.
+    fn needs_open_ticket(self) -> bool {
+        matches!(self, Self::Note | Self::Complete)
+    }
+
     /// It is about one ticket that should be there.
     fn names_ticket(self) -> bool {
         matches!(self, Self::Read | Self::Note | Self::Complete)
@@ -54,18 +59,15 @@ fn refusal(call: Call, answer: &Answer) -> TicketError {
     match answer.status.as_u16() {
         429 => TicketError::Unavailable { reason, after: answer.wait },
         404 | 410 if call.names_ticket() => TicketError::NotFound,
-        409 if matches!(call, Call::Note | Call::Complete) => TicketError::Closed,
-        400 | 422 | 423 if matches!(call, Call::Note | Call::Complete) && says_closed(&said) => {
-            TicketError::Closed
-        }
+        status if call.needs_open_ticket() && is_closed(status, &said) => TicketError::Closed,
         408 | 409 | 500.. if call.changes() => TicketError::Unknown(reason),
         408 | 500.. => TicketError::Unavailable { reason, after: answer.wait },
         _ => TicketError::Refused(reason),
     }
 }
 
-fn says_closed(said: &str) -> bool {
-    said.to_lowercase().contains("closed")
+fn is_closed(status: u16, said: &str) -> bool {
+    status == 409 || (matches!(status, 400 | 422 | 423) && said.to_lowercase().contains("closed"))
 }
 
 /// The ticket was made, but which is it?
@@ -109,9 +111,9 @@ mod tests {
 
     const ALL: [Call; 5] = [Call::Create, Call::Find, Call::Read, Call::Note, Call::Complete];
 
-    fn answer(status: u16, body: &str) -> Result<Answer, NoAnswer> {
+    fn answer(status: u16, body: &str) -> Answer {
         let status = StatusCode::from_u16(status).unwrap();
-        Ok(Answer { status, wait: Some(TimeDelta::seconds(7)), body: body.into() })
+        Answer { status, wait: Some(TimeDelta::seconds(7)), body: body.into() }
     }
 
     /// The kind of error of all five calls, in order.
@@ -145,7 +147,7 @@ mod tests {
             (500, "", ["unknown", "unavailable", "unavailable", "unknown", "unknown"]),
             (503, "", ["unknown", "unavailable", "unavailable", "unknown", "unknown"]),
         ] {
-            assert_eq!(kinds(|| answer(status, body)), expected, "{status} {body}");
+            assert_eq!(kinds(|| Ok(answer(status, body))), expected, "{status} {body}");
         }
     }
 
@@ -158,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_busy_psa_is_left_alone_as_long_as_it_asks() {
-        let Err(TicketError::Unavailable { after, .. }) = checked(Call::Create, answer(429, "")) else {
+        let Err(TicketError::Unavailable { after, .. }) = checked(Call::Create, Ok(answer(429, ""))) else {
             panic!("429 is unavailable")
         };
         assert_eq!(after, Some(TimeDelta::seconds(7)));
@@ -175,10 +177,10 @@ mod tests {
             ("two\nlines", "two lines"),
             ("", "no reason given"),
         ] {
-            let told = checked(Call::Create, answer(422, body)).unwrap_err().to_string();
+            let told = checked(Call::Create, Ok(answer(422, body))).unwrap_err().to_string();
             assert_eq!(told, format!("The One PSA answered 422: {words}"));
         }
-        let long = checked(Call::Create, answer(400, &"x".repeat(5_000))).unwrap_err().to_string();
+        let long = checked(Call::Create, Ok(answer(400, &"x".repeat(5_000)))).unwrap_err().to_string();
         assert!(long.len() < 400, "{}", long.len());
     }
 }

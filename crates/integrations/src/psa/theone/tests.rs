@@ -54,18 +54,18 @@ fn serve(answers: &[&str], timeouts: Timeouts) -> (TheOnePsa, mpsc::Receiver<(St
     let answers: Vec<String> = answers.iter().copied().map(str::to_owned).collect();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/psa/", listener.local_addr().unwrap());
-    let (heard, listened) = mpsc::channel();
+    let (told, heard) = mpsc::channel();
     std::thread::spawn(move || {
         for answer in answers {
             let (mut stream, _) = listener.accept().unwrap();
-            drop(heard.send(request(&mut stream)));
+            drop(told.send(request(&mut stream)));
             match answer.as_str() {
                 "" => drop(stream.read(&mut [0])),
                 answer => drop(stream.write_all(answer.as_bytes())),
             }
         }
     });
-    (TheOnePsa::new(&url, &key(), Http::new(timeouts)).unwrap(), listened)
+    (TheOnePsa::new(&url, &key(), Http::new(timeouts)).unwrap(), heard)
 }
 
 fn request(stream: &mut TcpStream) -> (String, Value) {
@@ -73,6 +73,7 @@ fn request(stream: &mut TcpStream) -> (String, Value) {
     let mut buffer = [0; 4096];
     loop {
         let read = stream.read(&mut buffer).unwrap();
+        assert!(read > 0, "the request was cut off");
         bytes.extend_from_slice(&buffer[..read]);
         let text = String::from_utf8_lossy(&bytes);
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
@@ -138,12 +139,12 @@ async fn each_call_says_what_the_psa_has_to_know() {
     let full = NewTicket { client: Some("Contoso".into()), assignee: Some(assignee), ..ticket() };
 
     assert_eq!(psa.create(&full).await.unwrap(), "7");
-    let (head, body) = heard.recv().unwrap();
-    assert!(head.starts_with("post /psa/api/integrations/oncall/tickets http/1.1"), "{head}");
+    let (lines, body) = heard.recv().unwrap();
+    assert!(lines.starts_with("post /psa/api/integrations/oncall/tickets http/1.1"), "{lines}");
     for line in
         ["x-integration-key: k3y", "idempotency-key: oncall-incident-inc_1", "user-agent: theoneoncall/0.1.0"]
     {
-        assert!(head.lines().any(|said| said == line), "{line} is not in {head}");
+        assert!(lines.lines().any(|said| said == line), "{line} is not in {lines}");
     }
     assert_eq!(
         body,
@@ -156,20 +157,20 @@ async fn each_call_says_what_the_psa_has_to_know() {
     );
 
     assert_eq!(psa.find(&tenant(), "a&b").await.unwrap(), None);
-    let (head, _) = heard.recv().unwrap();
+    let (lines, _) = heard.recv().unwrap();
     assert!(
-        head.starts_with("get /psa/api/integrations/oncall/tickets?tenant_id=3f6d&external_ref=a%26b "),
-        "{head}"
+        lines.starts_with("get /psa/api/integrations/oncall/tickets?tenant_id=3f6d&external_ref=a%26b "),
+        "{lines}"
     );
 
     assert_eq!(psa.read(&tenant(), "7").await.unwrap().id, "7");
-    let (head, _) = heard.recv().unwrap();
-    assert!(head.starts_with("get /psa/api/integrations/oncall/tickets/7?tenant_id=3f6d "), "{head}");
+    let (lines, _) = heard.recv().unwrap();
+    assert!(lines.starts_with("get /psa/api/integrations/oncall/tickets/7?tenant_id=3f6d "), "{lines}");
 
     psa.add_note(&tenant(), "7", &note()).await.unwrap();
-    let (head, body) = heard.recv().unwrap();
-    assert!(head.starts_with("post /psa/api/integrations/oncall/tickets/7/notes "), "{head}");
-    assert!(head.lines().any(|line| line == "idempotency-key: oncall-note_1"), "{head}");
+    let (lines, body) = heard.recv().unwrap();
+    assert!(lines.starts_with("post /psa/api/integrations/oncall/tickets/7/notes "), "{lines}");
+    assert!(lines.lines().any(|line| line == "idempotency-key: oncall-note_1"), "{lines}");
     assert_eq!(
         body,
         json!({
@@ -179,8 +180,8 @@ async fn each_call_says_what_the_psa_has_to_know() {
     );
 
     psa.complete(&tenant(), "7", &end()).await.unwrap();
-    let (head, body) = heard.recv().unwrap();
-    assert!(head.starts_with("patch /psa/api/integrations/oncall/tickets/7 "), "{head}");
+    let (lines, body) = heard.recv().unwrap();
+    assert!(lines.starts_with("patch /psa/api/integrations/oncall/tickets/7 "), "{lines}");
     assert_eq!(
         body,
         json!({

@@ -117,22 +117,25 @@ pub(super) fn created_id(body: &[u8]) -> Option<String> {
     id(&answer).or_else(|| id(answer.get("data")?)).or_else(|| id(answer.get("ticket")?))
 }
 
-/// The first ticket that carries our key; the outer `None` says that the answer is not a list of tickets.
-pub(super) fn found(body: &[u8], external_ref: &str) -> Option<Option<TicketView>> {
-    let answer: Value = serde_json::from_slice(body).ok()?;
-    let tickets = match &answer {
-        Value::Array(tickets) => tickets,
-        _ => answer.get("tickets").or_else(|| answer.get("data"))?.as_array()?,
+/// An answer that is not about tickets.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct NotUnderstood;
+
+/// The first ticket that carries our key.
+pub(super) fn found(body: &[u8], external_ref: &str) -> Result<Option<TicketView>, NotUnderstood> {
+    let answer: Value = serde_json::from_slice(body).map_err(|_| NotUnderstood)?;
+    let list = match &answer {
+        Value::Array(_) => Some(&answer),
+        _ => answer.get("tickets").or_else(|| answer.get("data")),
     };
+    let tickets = list.and_then(Value::as_array).ok_or(NotUnderstood)?;
     // A PSA that doesn't know the parameter answers with every ticket there is.
     let is_ours = |ticket: &&Value| match ticket.get("external_ref") {
         None | Some(Value::Null) => true,
         Some(key) => key.as_str() == Some(external_ref),
     };
-    match tickets.iter().find(is_ours) {
-        None => Some(None),
-        Some(ticket) => Some(Some(view(ticket, id(ticket)?))),
-    }
+    let ours = tickets.iter().find(is_ours);
+    ours.map(|ticket| Ok(view(ticket, id(ticket).ok_or(NotUnderstood)?))).transpose()
 }
 
 /// The ticket asked for as `asked`.
@@ -193,14 +196,14 @@ mod tests {
     fn a_look_up_tells_none_from_not_understood() {
         let one = |id: &str, closed| Some(TicketView { id: id.into(), closed, note_refs: vec![] });
         for (answer, expected) in [
-            (json!({"tickets": []}), Some(None)),
-            (json!({"tickets": [{"id": 7, "status": "New"}]}), Some(one("7", false))),
-            (json!({"data": [{"id": "T", "status": "completed"}]}), Some(one("T", true))),
-            (json!([{"id": "T", "status": "Open", "external_ref": "ours"}]), Some(one("T", false))),
-            (json!({"tickets": [{"id": "X", "external_ref": "other"}]}), Some(None)),
-            (json!({"tickets": [{"status": "New"}]}), None),
-            (json!({"error": "?"}), None),
-            (json!("tickets"), None),
+            (json!({"tickets": []}), Ok(None)),
+            (json!({"tickets": [{"id": 7, "status": "New"}]}), Ok(one("7", false))),
+            (json!({"data": [{"id": "T", "status": "completed"}]}), Ok(one("T", true))),
+            (json!([{"id": "T", "status": "Open", "external_ref": "ours"}]), Ok(one("T", false))),
+            (json!({"tickets": [{"id": "X", "external_ref": "other"}]}), Ok(None)),
+            (json!({"tickets": [{"status": "New"}]}), Err(NotUnderstood)),
+            (json!({"error": "?"}), Err(NotUnderstood)),
+            (json!("tickets"), Err(NotUnderstood)),
         ] {
             assert_eq!(found(answer.to_string().as_bytes(), "ours"), expected, "{answer}");
         }

@@ -16,16 +16,15 @@ fn serve(scripts: &[Script]) -> (u16, mpsc::Receiver<Vec<String>>) {
     let scripts = scripts.to_vec();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let (heard, listened) = mpsc::channel();
+    let (told, heard) = mpsc::channel();
     std::thread::spawn(move || {
-        let heard_all =
-            scripts.iter().flat_map(|script| play(listener.accept().unwrap().0, script)).collect();
-        drop(heard.send(heard_all));
+        let all = scripts.iter().flat_map(|script| play(&listener.accept().unwrap().0, script)).collect();
+        drop(told.send(all));
     });
-    (port, listened)
+    (port, heard)
 }
 
-fn play(stream: TcpStream, script: Script) -> Vec<String> {
+fn play(mut stream: &TcpStream, script: Script) -> Vec<String> {
     let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
     let mut heard: Vec<String> = Vec::new();
     for (step, answer) in script.iter().enumerate() {
@@ -41,7 +40,7 @@ fn play(stream: TcpStream, script: Script) -> Vec<String> {
             heard.extend(command);
         }
         let Some(answer) = answer else { return heard };
-        (&stream).write_all(format!("{answer}\r\n").as_bytes()).unwrap();
+        stream.write_all(format!("{answer}\r\n").as_bytes()).unwrap();
     }
     heard.extend(lines);
     heard
