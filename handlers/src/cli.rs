@@ -51,7 +51,9 @@ pub fn run() -> ExitCode {
         Ok(config) => config,
         Err(problems) => {
             complain("the settings are not good, nothing was started:");
-            problems.iter().for_each(|problem| complain(&format!("  {problem}")));
+            for problem in problems {
+                complain(&format!("  {problem}"));
+            }
             return ExitCode::from(2);
         }
     };
@@ -80,7 +82,9 @@ fn perform(task: Task, config: Config) -> anyhow::Result<()> {
             Ok(())
         }
         Task::Check => {
-            config.report().iter().for_each(|line| say(line));
+            for line in config.report() {
+                say(&line);
+            }
             Ok(())
         }
         Task::Backup { file } => {

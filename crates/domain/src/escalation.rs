@@ -168,7 +168,8 @@ fn tell(incident: &Incident, people: &StepRoster, roster: &Roster, journal: &mut
             continue;
         }
         if journal.pages.len() + reach.len() > MOST_PAGES {
-            unreachable.push(format!("{} ({because}) is not told: a step tells {MOST_PAGES} at most", user.name));
+            unreachable
+                .push(format!("{} ({because}) is not told: a step tells {MOST_PAGES} at most", user.name));
             continue;
         }
         told.push(format!("{} ({because})", user.name));
@@ -205,14 +206,15 @@ fn tell_at_once<'a>(
     let position = incident.escalation.position();
     let at_once = (journal.at, TimeDelta::zero());
     for user in people.filter(|user| seen.insert(&user.id)) {
-        let before = journal.pages.len();
-        let methods = user.usable(&roster.sending);
-        journal
-            .pages
-            .extend(methods.map(|method| Page::plan(incident, (purpose, position), user, method, at_once)));
-        if journal.pages.len() > before {
-            told.push(user.name.clone());
+        let methods: Vec<_> = user.usable(&roster.sending).collect();
+        if methods.is_empty() || journal.pages.len() + methods.len() > MOST_PAGES {
+            continue;
         }
+        told.push(user.name.clone());
+        let pages = methods
+            .into_iter()
+            .map(|method| Page::plan(incident, (purpose, position), user, method, at_once));
+        journal.pages.extend(pages);
     }
     told
 }

@@ -1,7 +1,7 @@
 //! Alert sources: from each tool's own format to signals, one file for each tool.
 //!
-//! Invariants: a door with a key turns whatever comes into at least one signal, since a page must not be lost to a comma;
-//! a product of The One Stack is held to its contract, and what breaks it is refused with the field's name.
+//! Invariants: a door with a key turns whatever comes into at least one signal, since a page must not be lost to a
+//! comma; a product of The One Stack is held to its contract, and what breaks it is refused with the field's name.
 
 mod body;
 mod fields;

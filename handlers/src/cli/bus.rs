@@ -15,7 +15,7 @@ pub(super) enum Bus {
     Send {
         /// `rmm`, `security` or `backups`.
         subscription: String,
-        /// The message's body, such as a CloudEvent in JSON.
+        /// The message's body, such as a `CloudEvents` event in JSON.
         file: PathBuf,
     },
 }

@@ -29,6 +29,9 @@ pub async fn sign_in(app: &Arc<App>, token: &str) -> Result<Ctx, Error> {
         Some(found) => found.value,
         None => provision(app, &tenant, &claims).await?,
     };
+    if user.disabled {
+        return Err(Error::Unauthenticated);
+    }
     // The Hub's word on the role, not what we remember of it.
     Ok(Ctx { tenant, user_id: user.id, name: user.name, role: claims.org_role, now })
 }

@@ -28,6 +28,7 @@ fn whole_night(
         let at_minute = (due_at - minute(0)).num_minutes();
         let journal = advanced(incident, policy, roster, at_minute);
         calls.push((at_minute, paged(&journal).into_iter().map(str::to_owned).collect()));
+        assert!(calls.len() < 100, "it never ends: {calls:?}");
     }
     calls
 }
@@ -170,4 +171,19 @@ fn a_policy_that_was_shortened_meanwhile_goes_on_with_its_next_round() {
     assert_eq!(events(&journal), [&notified(1, 2, &["Ann"])]);
     advanced(&mut incident, &policy(&[5], 1), &roster(&[&["Ann"]]), 15);
     assert!(incident.escalation.exhausted);
+}
+
+#[test]
+fn a_step_stays_one_commit_however_many_people_are_in_it() {
+    let crowd: Vec<_> = (0..MOST_PAGES + 2).map(|number| person(&format!("P{number}"))).collect();
+    let mut roster = Roster { steps: vec![step(&crowd)], ..roster(&[]) };
+    let journal = advanced(&mut incident(), &policy(&[5], 0), &roster, 0);
+    assert_eq!(journal.pages.len(), MOST_PAGES);
+    let Event::StepNotified { people, unreachable, .. } = events(&journal)[0] else {
+        panic!("{:?}", journal.entries)
+    };
+    assert_eq!((people.len(), unreachable.len()), (MOST_PAGES, 2), "who is left out is named");
+    roster = Roster { steps: vec![step(&[])], admins: crowd, ..roster };
+    let journal = advanced(&mut incident(), &policy(&[5], 0), &roster, 0);
+    assert_eq!((journal.pages.len(), paged(&journal)[0]), (MOST_PAGES, "Lou"));
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::sample::{actor, events, incident, journal, minute, note, opening, tool};
+use crate::escalation;
+use crate::sample::{actor, events, incident, journal, minute, note, opening, policy, roster, tool};
 use crate::signal::Technique;
 
 fn in_status(status: Status) -> Incident {
@@ -239,6 +240,15 @@ fn notes_go_to_a_ticket_that_was_linked_before_anybody_acknowledged() {
     incident.set_ticket("T-1".to_owned(), actor("Ann"), &mut journal);
     incident.add_note(note("a"), "Rebooted".to_owned(), actor("Ann"), &mut journal);
     assert_eq!(journal.ticket.len(), 1);
+}
+
+#[test]
+fn notes_still_go_to_the_psa_after_whoever_had_it_asked_for_help() {
+    let (mut incident, mut journal) = (in_status(Status::Acknowledged), journal(6));
+    let plan = (&policy(&[5], 0), &roster(&[&["Bob"]]));
+    escalation::escalate_now(&mut incident, plan, actor("Ann"), &mut journal).unwrap();
+    incident.add_note(note("a"), "Rebooted".to_owned(), actor("Ann"), &mut journal);
+    assert_eq!((incident.assignee(), journal.ticket.len()), (None, 1));
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! A body, whatever the sender calls it: most senders glue JSON together from strings, and the content type is the default
-//! of their HTTP library.
+//! A body, whatever the sender calls it: most senders glue JSON together from strings, and the content type is the
+//! default of their HTTP library.
 //!
 //! Order: JSON; JSON with what people forget to escape repaired; fields of a form; text. An empty body gives way to the
 //! query string. Invariant: nothing is an error, and what had to be guessed is said.

@@ -1,5 +1,5 @@
-//! The fields of a JSON object by the names people give them: case and separators don't matter (`dedup_key`, `dedupKey`,
-//! `Dedup-Key`), blank means absent, numbers are texts.
+//! The fields of a JSON object by the names people give them: case and separators don't matter (`dedup_key`,
+//! `dedupKey`, `Dedup-Key`), blank means absent, numbers are texts.
 
 use serde_json::{Map, Value};
 

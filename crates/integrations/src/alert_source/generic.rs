@@ -161,8 +161,8 @@ fn untitled(
     }
 }
 
-/// What the sender wants done. The state of the thing beats the name of the event, since tools send the last state again
-/// with any event; only an acknowledge is an event about a problem that goes on.
+/// What the sender wants done. The state of the thing beats the name of the event, since tools send the last state
+/// again with any event; only an acknowledge is an event about a problem that goes on.
 fn action(fields: &Fields<'_>) -> (Action, Option<String>) {
     let first = |names: &[&'static str]| fields.texts(names).find_map(|word| action_of(&word));
     let (state, event) = (first(&names::STATE), first(&names::EVENT));

@@ -1,5 +1,5 @@
-//! The products of The One Stack: Defend's own body, and messages of RMM, Security and Backups, in a CloudEvents envelope
-//! or without one.
+//! The products of The One Stack: Defend's own body, and messages of RMM, Security and Backups, in a CloudEvents
+//! envelope or without one.
 //!
 //! Invariants: a message names its tenant and, where its product's rule asks for it, a severity that is known, or it is
 //! refused with the field's name; a problem and its end have the same dedup key.

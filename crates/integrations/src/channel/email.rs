@@ -39,14 +39,15 @@ impl Email {
     /// machine without TLS, so that with one, `tls=required` is the rule for every other host; without one, TLS is used
     /// where the server offers it.
     ///
-    /// `from` is `oncall@msp.example` or `On-Call <oncall@msp.example>`. The errors are about `SMTP_URL` or `MAIL_FROM`.
+    /// `from` is `oncall@msp.example` or `On-Call <oncall@msp.example>`. The errors are about `SMTP_URL` or
+    /// `MAIL_FROM`.
     pub fn by_smtp(smtp_url: &str, from: &str) -> Result<Self, SettingError> {
         let server = smtp_url::parse(smtp_url)?;
         Ok(Self { from: sender(from)?, way: Way::Smtp(Box::new(Smtp::new(server))) })
     }
 
-    /// Email into files of a folder, which is made when the first mail comes: one `.eml` for each attempt. The receipt is
-    /// the file's name.
+    /// Email into files of a folder, which is made when the first mail comes: one `.eml` for each attempt. The
+    /// receipt is the file's name.
     pub fn into_folder(folder: PathBuf, from: &str) -> Result<Self, SettingError> {
         Ok(Self { from: sender(from)?, way: Way::Folder(Folder::new(folder)) })
     }

@@ -1,8 +1,8 @@
-//! The One PSA, over HTTP: five calls under one path, each for one tenant, behind the service key. Any PSA that offers the
-//! same calls can stand in its place.
+//! The One PSA, over HTTP: five calls under one path, each for one tenant, behind the service key. Any PSA that
+//! offers the same calls can stand in its place.
 //!
-//! Invariants: a POST carries our key for what it makes in `Idempotency-Key`; an error says whether the work may have been
-//! done, and after a POST that was sent and not answered it always may.
+//! Invariants: a POST carries our key for what it makes in `Idempotency-Key`; an error says whether the work may have
+//! been done, and after a POST that was sent and not answered it always may.
 
 mod answer;
 mod wire;

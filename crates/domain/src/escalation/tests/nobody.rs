@@ -111,6 +111,13 @@ fn a_policy_without_steps_repeats_too() {
 }
 
 #[test]
+fn the_last_resort_has_a_minute_at_least_before_it_is_told_again() {
+    let mut incident = incident();
+    let calls = whole_night(&mut incident, &policy(&[0], 1), &roster(&[&[]]));
+    assert_eq!(calls.iter().map(|(at_minute, _)| *at_minute).collect::<Vec<_>>(), [0, 1]);
+}
+
+#[test]
 fn a_last_resort_who_is_an_admin_too_is_paged_once() {
     let roster = Roster { last_resort: Some(person("Eve")), ..roster(&[&[]]) };
     let journal = advanced(&mut incident(), &policy(&[5], 0), &roster, 0);

@@ -1,5 +1,5 @@
-//! `multipart/form-data`, as far as alerts come in it: text fields. Files are read as texts too; they are rarely anything
-//! else.
+//! `multipart/form-data`, as far as alerts come in it: text fields. Files are read as texts too; they are rarely
+//! anything else.
 
 use serde_json::{Map, Value};
 

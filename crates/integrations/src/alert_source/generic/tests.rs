@@ -45,7 +45,8 @@ fn everything_that_is_said_is_carried() {
 #[test]
 fn the_alert_may_be_one_level_down() {
     for body in [
-        json!({"event_action": "trigger", "dedup_key": "k", "payload": {"summary": "Disk full", "severity": "warning"}}),
+        json!({"event_action": "trigger", "dedup_key": "k",
+            "payload": {"summary": "Disk full", "severity": "warning"}}),
         json!({"specversion": "1.0", "id": "1", "subject": "device/42", "dedup_key": "k",
             "data": {"title": "Disk full", "level": "medium"}}),
         json!({"data": "{\"title\":\"Disk full\",\"dedup_key\":\"k\",\"severity\":\"average\"}"}),
@@ -214,7 +215,11 @@ fn what_can_not_be_read_still_pages_and_shows_what_came() {
 
 proptest! {
     #[test]
-    fn no_bytes_are_an_error(body in prop::collection::vec(any::<u8>(), 0..300), query in ".{0,40}", kind in ".{0,40}") {
+    fn no_bytes_are_an_error(
+        body in prop::collection::vec(any::<u8>(), 0..300),
+        query in ".{0,40}",
+        kind in ".{0,40}",
+    ) {
         let signals = read(ReceivedBody { content_type: Some(&kind), query: &query, body: &body });
         prop_assert!(!signals.is_empty() && signals.iter().all(|signal| !signal.title.trim().is_empty()));
     }

@@ -74,8 +74,8 @@ fn action(kind: &str, fields: &Fields<'_>) -> Action {
     fields.texts(&["status", "state", "result"]).find_map(|word| action_of(&word)).unwrap_or(Action::Trigger)
 }
 
-/// What is neither said nor known would be dropped by the rule of RMM or Security, so it is refused there; Backups hands
-/// over every failure.
+/// What is neither said nor known would be dropped by the rule of RMM or Security, so it is refused there; Backups
+/// hands over every failure.
 fn severity(
     product: SourceType,
     action: Action,

@@ -19,7 +19,7 @@ fn event(kind: &str, data: &Value) -> Value {
 
 #[test]
 fn an_alert_and_its_recovery_have_one_key() {
-    let rmm = json!({"alert_id": "7", "device_id": "42", "device_name": "SRV-1", "title": "CPU", "severity": "critical"});
+    let rmm = json!({"alert_id": "7", "device_id": "42", "title": "CPU", "severity": "critical"});
     let security = json!({"event_id": 9, "title": "Dark web hit", "severity": "high"});
     let backups = json!({"job_id": "1", "device_name": "SRV-1", "title": "Backup", "severity": "low"});
     for (product, data, trouble, end, key) in [
@@ -43,7 +43,8 @@ fn what_a_message_says_is_carried() {
             "rmm.alert.critical",
             &json!({
                 "alert_id": "7", "device_name": "SRV-1", "hostname": "srv-1.contoso.example", "title": "CPU critical",
-                "description": "98 % for 10 min", "severity": "critical", "status": "open", "url": "https://rmm.example/7",
+                "description": "98 % for 10 min", "severity": "critical", "status": "open",
+                "url": "https://rmm.example/7",
             }),
         ),
     );

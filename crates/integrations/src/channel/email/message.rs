@@ -1,7 +1,7 @@
 //! A page as a mail: what a person reads at 2 a.m. on a phone, in plain text and in HTML that says the same.
 //!
-//! Invariants: text of others (titles, descriptions, names) can't make a header or markup; all attempts of a page, and all
-//! pages of an incident, are one thread; no machine answers it, and nothing in it calls home.
+//! Invariants: text of others (titles, descriptions, names) can't make a header or markup; all attempts of a page,
+//! and all pages of an incident, are one thread; no machine answers it, and nothing in it calls home.
 
 use std::fmt::Write as _;
 

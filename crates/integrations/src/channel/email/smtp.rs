@@ -1,8 +1,8 @@
 //! Handing a mail to a mail server: connections that are kept open for the next mail, and what each failure means.
 //!
-//! Invariants: a connection is kept only after a complete exchange, so that an answer is never taken for that of another
-//! mail; every step has a time limit, and the limits together stay under the time that a page is leased for; only what
-//! went wrong after the mail's last byte leaves open whether it was taken.
+//! Invariants: a connection is kept only after a complete exchange, so that an answer is never taken for that of
+//! another mail; every step has a time limit, and the limits together stay under the time that a page is leased for;
+//! only what went wrong after the mail's last byte leaves open whether it was taken.
 
 use std::fmt;
 use std::io;
@@ -86,8 +86,11 @@ impl Smtp {
                 idle.retain(|(since, _)| since.elapsed() < IDLE);
                 idle.pop()?.1
             };
-            if let Ok(Ok(())) = timeout(self.limit / 4, begin(&mut connection, envelope)).await {
-                return Some(connection);
+            match timeout(self.limit / 4, begin(&mut connection, envelope)).await {
+                Ok(Ok(())) => return Some(connection),
+                Ok(Err(_)) => {}
+                // The others are probably as dead, and there is no time to find out one by one.
+                Err(_) => return None,
             }
         }
     }

@@ -48,8 +48,8 @@ fn end() -> TicketResolution {
     TicketResolution { at: at(), by: "Sam".into(), summary: "all good".into() }
 }
 
-/// Answers one connection for each answer and hangs up; an empty answer waits for the client to hang up. Answers the PSA
-/// there and what each request said.
+/// Answers one connection for each answer and hangs up; an empty answer waits for the client to hang up. Answers the
+/// PSA there and what each request said.
 fn serve(answers: &[&str], timeouts: Timeouts) -> (TheOnePsa, mpsc::Receiver<(String, Value)>) {
     let answers: Vec<String> = answers.iter().copied().map(str::to_owned).collect();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,5 +1,5 @@
-//! The HTML half of a page: styles inline, since mail programs drop everything else; no pictures, so that nothing has to be
-//! fetched and nothing is blocked.
+//! The HTML half of a page: styles inline, since mail programs drop everything else; no pictures, so that nothing has
+//! to be fetched and nothing is blocked.
 
 use std::fmt::Write as _;
 
