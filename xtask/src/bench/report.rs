@@ -146,7 +146,8 @@ fn ticks(figures: &Figures) -> String {
         "open incidents",
         "nothing due",
         &format!("{DUE} due"),
-        "mails in it",
+        "all sent",
+        "mails",
         "data folder",
         "written in",
     ]);
@@ -157,6 +158,7 @@ fn ticks(figures: &Figures) -> String {
             [
                 millis(quantile(&tick.idle, 5)),
                 millis(quantile(&tick.due, 5)),
+                millis(quantile(&tick.sent, 5)),
                 mails,
                 megabytes(tick.bytes),
                 format!("{:.1} s", tick.filled_in.as_secs_f64()),
@@ -166,9 +168,9 @@ fn ticks(figures: &Figures) -> String {
     format!(
         "## The tick\n\n{table}\n\
          Medians of {} ticks with nothing due and of {ROUNDS} with {DUE} due. All the incidents are of one tenant, triggered,\n\
-         and wait for their next step; each has its entry in the index of open problems. A step that is due is decided,\n\
-         committed by itself and mailed; the time is the tick's own, until everything it began has ended. Mails that find\n\
-         no room beside the others are the next tick's.\n",
+         and wait for their next step; each has its entry in the index of open problems. Each step that is due is decided\n\
+         and committed by itself, durably. The mails go out beside the tick: \"all sent\" is from its beginning until the last\n\
+         of them is taken and written down.\n",
         figures.ticks.first().map_or(0, |tick| tick.idle.len())
     )
 }

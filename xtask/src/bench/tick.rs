@@ -36,7 +36,9 @@ pub(super) struct TickFigures {
     pub(super) idle: Vec<Duration>,
     /// Ticks where [`DUE`] steps were due.
     pub(super) due: Vec<Duration>,
-    /// Mails that went out in the latter.
+    /// From the beginning of each of the latter until everything that it began had ended, its mails above all.
+    pub(super) sent: Vec<Duration>,
+    /// Mails that went out until then.
     pub(super) mails: u32,
     /// Of the data folder.
     pub(super) bytes: u64,
@@ -93,19 +95,25 @@ async fn ticks(folder: &Path, sink: &Sink, open: u32) -> Result<TickFigures> {
     for _ in 0..IDLE_TICKS {
         idle.push(timed(app, TickReport::default()).await?);
     }
-    let (mut due, mut mails, before) = (Vec::new(), 0, sink.taken());
+    let (mut due, mut sent, mut mails, before) = (Vec::new(), Vec::new(), 0, sink.taken());
     for round in 1..=ROUNDS {
         clock.put_to(start + minutes(round));
-        let sent = sink.taken();
+        let (begun, taken) = (Instant::now(), sink.taken());
         due.push(timed(app, TickReport { escalations: DUE, ..TickReport::default() }).await?);
-        mails += sink.taken() - sent;
+        app.settled().await;
+        sent.push(begun.elapsed());
+        mails += sink.taken() - taken;
         // Pages that found no room beside the others are the next tick's.
         clock.put_to(start + minutes(round) + LEASE);
         let rest = app::tick(app).await?;
-        let mails = sink.taken() - before;
-        ensure!(mails == round * DUE, "{mails} mails after {round} rounds of {DUE}; the last tick did {rest:?}");
+        app.settled().await;
+        let taken = sink.taken() - before;
+        ensure!(
+            taken == round * DUE,
+            "{taken} mails after {round} rounds of {DUE}; the last tick did {rest:?}"
+        );
     }
-    Ok(TickFigures { open, idle, due, mails, bytes: machine::size(folder)?, filled_in })
+    Ok(TickFigures { open, idle, due, sent, mails, bytes: machine::size(folder)?, filled_in })
 }
 
 const FROM: (&str, &str) = ("MAIL_FROM", "oncall@msp.example");
