@@ -35,8 +35,8 @@ pub(super) fn all(figures: &Figures) -> Vec<Aim> {
     let data = Duration::from_micros(figures.page.to_data.value_at_quantile(0.99));
     aims.push(below("alert to `DATA`, p99".to_owned(), NOTIFIED, data));
     if let (Some(few), Some(many)) = (figures.ticks.first(), figures.ticks.last()) {
-        aims.push(flat("tick with nothing due".to_owned(), few, many, |tick| &tick.idle));
-        aims.push(flat(format!("tick with {DUE} due"), few, many, |tick| &tick.due));
+        aims.push(flat("tick with nothing due", few, many, |tick| &tick.idle));
+        aims.push(flat(&format!("tick with {DUE} due"), few, many, |tick| &tick.due));
     }
     for start in &figures.starts {
         aims.push(below(format!("start, {}, median", start.name), STARTED, quantile(&start.times, 5)));
@@ -81,7 +81,7 @@ fn below(what: String, limit: Duration, measured: Duration) -> Aim {
 }
 
 fn flat(
-    what: String,
+    what: &str,
     few: &TickFigures,
     many: &TickFigures,
     times: impl Fn(&TickFigures) -> &Vec<Duration>,

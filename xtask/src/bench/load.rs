@@ -1,9 +1,9 @@
 //! Storms: how many alerts a second are accepted, how long each waits for its answer, and what that costs.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use hdrhistogram::Histogram;
 
 use super::client::{self, Problems, Run, SENDERS};
@@ -14,6 +14,9 @@ use super::{machine, process};
 
 /// Alerts before the counted ones: code, connections and database are warm then.
 const WARM_UP: u32 = 200;
+
+/// Longer than a page is its sender's: one that was going to be sent again was by then.
+const AFTERWARDS: Duration = Duration::from_secs(35);
 
 /// What the alerts of a storm are about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +65,8 @@ pub(super) struct LoadFigures {
     pub(super) memory: u64,
     /// Mails that were taken meanwhile.
     pub(super) mails: u32,
+    /// How long after the last answer the last page was sent, where each alert made one.
+    pub(super) paged_in: Option<Duration>,
 }
 
 impl LoadFigures {
@@ -104,7 +109,21 @@ pub(super) fn measure(
     let mut figures =
         watched(oncall.pid(), || client::post(oncall.address(), &request, problems, alerts, SENDERS))?;
     figures.mails = sink.taken() - mails;
+    if storm == Storm::New {
+        figures.paged_in = Some(all_paged(sink, mails + alerts)?);
+    }
     Ok(figures)
+}
+
+/// Waits until every page is sent, and makes sure that none is sent twice.
+fn all_paged(sink: &Sink, pages: u32) -> Result<Duration> {
+    let begun = Instant::now();
+    sink.wait_for(pages)?;
+    let time = begun.elapsed();
+    client::runtime()?.block_on(async { tokio::time::sleep(AFTERWARDS).await });
+    let taken = sink.taken();
+    ensure!(taken == pages, "{taken} mails came where {pages} were due");
+    Ok(time)
 }
 
 /// Makes a run and reads what the kernel counted for it.
@@ -115,5 +134,5 @@ pub(super) fn watched(server: u32, run: impl FnOnce() -> Result<Run>) -> Result<
     let after = times()?;
     let memory = process::memory(server, "VmHWM")?;
     let (server, client) = (after.0.saturating_sub(before.0), after.1.saturating_sub(before.1));
-    Ok(LoadFigures { alerts, elapsed, answers, server, client, memory, mails: 0 })
+    Ok(LoadFigures { alerts, elapsed, answers, server, client, memory, mails: 0, paged_in: None })
 }

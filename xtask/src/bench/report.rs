@@ -1,12 +1,11 @@
 //! The page that a run writes: the machine, the figures, the aims and whether they are met, and how to repeat it.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
 use super::client::SENDERS;
-use super::load::{LoadFigures, Storm};
+use super::load::LoadFigures;
 use super::machine::Machine;
 use super::markdown::{Table, megabytes, millis, thousands};
 use super::tick::{DUE, ROUNDS};
@@ -91,26 +90,30 @@ fn alerts_in(figures: &Figures) -> String {
     for (load, when) in figures.yardsticks.iter().zip(["before", "after"]) {
         table.row(format!("yardstick, {when}"), cells(load));
     }
-    let mut text = format!("## Alerts in\n\n{table}\n");
     let alerts = figures.storms.first().map_or(0, |(_, load)| load.alerts);
-    text += &format!(
-        "{} alerts each, from {SENDERS} keep-alive connections that send the next alert when the last is answered. The\n\
+    format!(
+        "## Alerts in\n\n{table}\n\
+         {} alerts each, from {SENDERS} keep-alive connections that send the next alert when the last is answered. The\n\
          yardstick is a bare axum handler that appends the same bodies to SQLite, a row each, with the same pragmas and\n\
          a writer that groups commits in the same way; it keeps nothing else, reads nothing and pages nobody. CPU is user\n\
-         and system time of the server's process, counted by the kernel to 10 ms, all that it does for a page included.\n",
-        thousands(u64::from(alerts))
-    );
-    if let Some((_, load)) = figures.storms.iter().find(|(storm, _)| *storm == Storm::New) {
-        let left = load.alerts.saturating_sub(load.mails);
-        let (mails, left) = (thousands(u64::from(load.mails)), thousands(u64::from(left)));
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
-            "Every new incident pages one technician: until the last alert was answered {mails} of those mails had been\n\
-             sent, and {left} were still on their way or left to the tick, which sends what finds no room beside a storm."
-        );
-    }
-    text
+         and system time of the server's process, counted by the kernel to 10 ms, all that it does for a page included.\n\
+         {}",
+        thousands(u64::from(alerts)),
+        pages(figures)
+    )
+}
+
+fn pages(figures: &Figures) -> String {
+    let paged = figures.storms.iter().find_map(|(_, load)| Some((load, load.paged_in?)));
+    let Some((load, paged_in)) = paged else { return String::new() };
+    let (sent, left) = (load.mails, load.alerts.saturating_sub(load.mails));
+    format!(
+        "Every new incident pages one technician: when the last alert was answered {} of those mails had been sent and {}\n\
+         had not; the last of them was sent {:.1} s after that. No page was lost, and none was sent twice.\n",
+        thousands(u64::from(sent)),
+        thousands(u64::from(left)),
+        paged_in.as_secs_f64()
+    )
 }
 
 fn cells(load: &LoadFigures) -> [String; 7] {

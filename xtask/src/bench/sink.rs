@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long mails are waited for: a storm's pages come in long after its alerts.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A server on a loopback port, for as long as the program runs.
 #[derive(Debug)]
@@ -37,14 +38,14 @@ impl Sink {
     pub(super) fn start() -> Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let url = format!("smtp://{}", listener.local_addr()?);
-        let (begin, begun) = mpsc::channel();
+        let (tell, begun) = mpsc::channel();
         let taken = Arc::<Taken>::default();
         let count = Arc::clone(&taken);
         thread::Builder::new().name("smtp-sink".to_owned()).spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (begin, count) = (begin.clone(), Arc::clone(&count));
+                let (tell, count) = (tell.clone(), Arc::clone(&count));
                 // A client that hangs up in the middle is not this side's trouble.
-                thread::spawn(move || drop(converse(&stream, &begin, &count)));
+                thread::spawn(move || drop(converse(&stream, &tell, &count)));
             }
         })?;
         Ok(Self { url, begun, taken })
@@ -60,7 +61,7 @@ impl Sink {
         *self.taken.mails.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until `many` mails were taken since the start, for a minute at most.
+    /// Waits until `many` mails were taken since the start, for five minutes at most.
     pub(super) fn wait_for(&self, many: u32) -> Result<()> {
         let mails = self.taken.mails.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.taken.more.wait_timeout_while(mails, PATIENCE, |mails| *mails < many);
@@ -80,7 +81,7 @@ impl Sink {
     }
 }
 
-fn converse(mut stream: &TcpStream, begin: &Sender<Instant>, taken: &Taken) -> io::Result<()> {
+fn converse(mut stream: &TcpStream, tell: &Sender<Instant>, taken: &Taken) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream);
     let mut line = Vec::new();
@@ -95,7 +96,7 @@ fn converse(mut stream: &TcpStream, begin: &Sender<Instant>, taken: &Taken) -> i
             b"QUIT" => return stream.write_all(b"221 bye\r\n"),
             b"DATA" => {
                 // Nobody listens any more only when the program ends.
-                let _ = begin.send(Instant::now());
+                let _ = tell.send(Instant::now());
                 stream.write_all(b"354 go on\r\n")?;
                 skip_mail(&mut reader, &mut line)?;
                 taken.one();

@@ -76,29 +76,25 @@ fn write_group(connection: &mut Connection, batches: &[Batch]) -> rusqlite::Resu
     let mut answers = Vec::with_capacity(batches.len());
     for batch in batches {
         let savepoint = transaction.savepoint()?;
-        let outcome = write(&savepoint, batch)?;
-        if outcome == Outcome::Written {
-            savepoint.commit()?;
-        } else {
-            drop(savepoint);
-        }
-        answers.push(match outcome {
-            Outcome::Written | Outcome::WrittenBefore => Ok(()),
-            Outcome::Conflict(id) => Err(StoreError::Conflict { id }),
+        let refused = write(&savepoint, batch)?;
+        answers.push(match refused {
+            None => {
+                savepoint.commit()?;
+                Ok(())
+            }
+            Some(id) => {
+                // Taken back before anything is read: what this attempt wrote is no trace of an earlier one.
+                drop(savepoint);
+                if was_written(&transaction, batch)? { Ok(()) } else { Err(StoreError::Conflict { id }) }
+            }
         });
     }
     transaction.commit()?;
     Ok(answers)
 }
 
-#[derive(Debug, PartialEq, Eq)]
-enum Outcome {
-    Written,
-    WrittenBefore,
-    Conflict(String),
-}
-
-fn write(connection: &Connection, batch: &Batch) -> rusqlite::Result<Outcome> {
+/// Writes one batch; answers the id of the first document that stood against it, and then the batch is to be taken back.
+fn write(connection: &Connection, batch: &Batch) -> rusqlite::Result<Option<String>> {
     for write in &batch.writes {
         let written = match write {
             Write::Create(document) => create(connection, batch, document)?,
@@ -108,11 +104,10 @@ fn write(connection: &Connection, batch: &Batch) -> rusqlite::Result<Outcome> {
                 .execute(params![batch.partition, id, etag.0])?,
         };
         if written == 0 {
-            let before = was_written(connection, batch)?;
-            return Ok(if before { Outcome::WrittenBefore } else { Outcome::Conflict(write.id().to_owned()) });
+            return Ok(Some(write.id().to_owned()));
         }
     }
-    Ok(Outcome::Written)
+    Ok(None)
 }
 
 fn create(connection: &Connection, batch: &Batch, document: &Document) -> rusqlite::Result<usize> {
@@ -136,7 +131,12 @@ fn create(connection: &Connection, batch: &Batch, document: &Document) -> rusqli
         ])
 }
 
-fn replace(connection: &Connection, batch: &Batch, document: &Document, etag: &Etag) -> rusqlite::Result<usize> {
+fn replace(
+    connection: &Connection,
+    batch: &Batch,
+    document: &Document,
+    etag: &Etag,
+) -> rusqlite::Result<usize> {
     let index = &document.index;
     connection
         .prepare_cached(
@@ -157,7 +157,8 @@ fn replace(connection: &Connection, batch: &Batch, document: &Document, etag: &E
         ])
 }
 
-/// Whether any document that the batch would write carries the batch's operation already: then all of it does.
+/// Whether any document that the batch would write carries the batch's operation already, from an earlier attempt: then
+/// all of it does.
 /// A batch of nothing but deletes leaves no trace; finding all of them gone is its being done.
 fn was_written(connection: &Connection, batch: &Batch) -> rusqlite::Result<bool> {
     let mut all_gone = true;
