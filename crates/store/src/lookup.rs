@@ -7,7 +7,7 @@ use crate::document::{Kind, Stored};
 /// What to find.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lookup {
-    /// Every document of a kind, by id.
+    /// Every document of a kind that no other path is indexed for (neither parent, state nor due time), by id.
     OfKind {
         /// Whose.
         partition: String,

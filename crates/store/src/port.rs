@@ -54,8 +54,9 @@ pub trait Documents: fmt::Debug + Send + Sync {
     /// Finds some; sees every commit that has been answered.
     async fn find(&self, lookup: &Lookup, range: &Range) -> Result<Found, StoreError>;
 
-    /// Writes all of it, durably, or nothing. A batch whose operation has been committed before is answered as
-    /// committed and not written again.
+    /// Writes all of it, durably, or nothing. A batch whose operation has been committed before is answered as committed
+    /// and not written again, as long as a document still carries that operation; so is one of nothing but deletes
+    /// whose documents are all gone, whoever deleted them.
     async fn commit(&self, batch: Batch) -> Result<(), StoreError>;
 
     /// Answers when the store can be read.
