@@ -89,7 +89,11 @@ fn perform(task: Task, config: Config) -> anyhow::Result<()> {
         }
         Task::Backup { file } => {
             runtime()?.block_on(machine(&config)?.documents.back_up(&file)).context("no copy was written")?;
-            say(&format!("copied to {}; start with it as {}/oncall.db to restore", file.display(), "ONCALL_DATA_DIR"));
+            say(&format!(
+                "copied to {}; start with it as {}/oncall.db to restore",
+                file.display(),
+                "ONCALL_DATA_DIR"
+            ));
             Ok(())
         }
     }

@@ -46,7 +46,8 @@ pub fn compose(
     entropy: Arc<dyn Entropy>,
 ) -> anyhow::Result<Machine> {
     let folder = &config.data_dir;
-    fs::create_dir_all(folder).with_context(|| format!("the data folder {} can't be made", folder.display()))?;
+    fs::create_dir_all(folder)
+        .with_context(|| format!("the data folder {} can't be made", folder.display()))?;
     let secret = Secret::open(folder, || entropy.draw())
         .with_context(|| format!("the secret in {} can't be read", folder.display()))?;
     let documents = Arc::new(

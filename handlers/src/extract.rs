@@ -79,7 +79,8 @@ pub(crate) async fn path_id<T: std::str::FromStr>(
     parts: &mut Parts,
     kind: &'static str,
 ) -> Result<T, Problem> {
-    let text = Path::<String>::from_request_parts(parts, &()).await.map(|Path(text)| text).unwrap_or_default();
+    let text =
+        Path::<String>::from_request_parts(parts, &()).await.map(|Path(text)| text).unwrap_or_default();
     text.parse().map_err(|_| Problem::from(app::Error::not_found(kind, text)))
 }
 

@@ -26,7 +26,10 @@ pub(crate) fn router(edge: Arc<Edge>) -> Router {
     let (api, openapi) = api::router().split_for_parts();
     let openapi = Arc::new(openapi);
     let doors = Router::new()
-        .route("/api/webhooks/ingest", post(webhooks::by_query).get(webhooks::by_query).put(webhooks::by_query))
+        .route(
+            "/api/webhooks/ingest",
+            post(webhooks::by_query).get(webhooks::by_query).put(webhooks::by_query),
+        )
         .route("/api/webhooks/{key}", post(webhooks::by_path).get(webhooks::by_path).put(webhooks::by_path))
         .route("/api/internal/escalations/create", post(defend::escalate));
     Router::new()

@@ -39,7 +39,12 @@ pub(crate) struct WrongField {
 }
 
 impl Problem {
-    pub(crate) fn new(status: StatusCode, code: &str, title: &'static str, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(
+        status: StatusCode,
+        code: &str,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
         Self {
             kind: format!("urn:oncall:problem:{code}"),
             title,
@@ -52,8 +57,10 @@ impl Problem {
 
     /// Wrong input: says which fields.
     pub(crate) fn invalid(fields: Vec<FieldError>) -> Self {
-        let told: Vec<String> = fields.iter().map(|wrong| format!("'{}' {}", wrong.field, wrong.problem)).collect();
-        let mut problem = Self::new(StatusCode::BAD_REQUEST, "invalid", "The input is not valid", told.join("; "));
+        let told: Vec<String> =
+            fields.iter().map(|wrong| format!("'{}' {}", wrong.field, wrong.problem)).collect();
+        let mut problem =
+            Self::new(StatusCode::BAD_REQUEST, "invalid", "The input is not valid", told.join("; "));
         problem.errors = fields
             .into_iter()
             .map(|wrong| WrongField { field: wrong.field, problem: wrong.problem })
@@ -96,9 +103,12 @@ impl Problem {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
-            Error::NotFound { kind, id } => {
-                Self::new(StatusCode::NOT_FOUND, "not-found", "Not found", format!("there is no {kind} '{id}'"))
-            }
+            Error::NotFound { kind, id } => Self::new(
+                StatusCode::NOT_FOUND,
+                "not-found",
+                "Not found",
+                format!("there is no {kind} '{id}'"),
+            ),
             Error::Invalid(fields) => Self::invalid(fields),
             Error::Conflict { code, detail } => {
                 Self::new(StatusCode::CONFLICT, code, "Not possible in this state", detail)
@@ -107,7 +117,9 @@ impl From<Error> for Problem {
                 let detail = format!("your role may not {what}");
                 Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", detail)
             }
-            Error::Unauthenticated => Self::unauthenticated("sign in, or send 'Authorization: Bearer' with a token"),
+            Error::Unauthenticated => {
+                Self::unauthenticated("sign in, or send 'Authorization: Bearer' with a token")
+            }
             Error::Overloaded => Self::busy(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "overloaded",
@@ -117,7 +129,8 @@ impl From<Error> for Problem {
             ),
             Error::Unavailable(reason) => {
                 error!(%reason, "unavailable");
-                let (title, detail) = ("Unavailable", "something underneath is down: send it again in a moment");
+                let (title, detail) =
+                    ("Unavailable", "something underneath is down: send it again in a moment");
                 Self::busy(StatusCode::SERVICE_UNAVAILABLE, "unavailable", title, detail, 5)
             }
             Error::Internal(reason) => {

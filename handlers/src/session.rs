@@ -22,7 +22,10 @@ pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
 /// The header that starts a session; `secure` where the address is https.
 pub(crate) fn start(token: &str, secure: bool) -> Option<HeaderValue> {
     let secure = if secure { "; Secure" } else { "" };
-    HeaderValue::from_str(&format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=604800{secure}")).ok()
+    HeaderValue::from_str(&format!(
+        "{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=604800{secure}"
+    ))
+    .ok()
 }
 
 /// The header that ends it.

@@ -27,9 +27,9 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
         Mode::Standalone { listen } => listen,
         Mode::Functions { port } => ([127, 0, 0, 1], port).into(),
     };
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("can't listen on {address}: is another one running? ONCALL_LISTEN changes the address"))?;
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!("can't listen on {address}: is another one running? ONCALL_LISTEN changes the address")
+    })?;
     let url = format!("http://{}", listener.local_addr()?);
     let machine = compose(&config, &url, Arc::new(SystemClock), Arc::new(OsEntropy))?;
     let mut tasks = JoinSet::new();

@@ -73,7 +73,8 @@ impl AckLinks {
             usr: grant.user.clone(),
             exp: (now + LIFETIME).timestamp(),
         };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &token, &self.seal).map_err(|_| LinkError::Invalid)
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &token, &self.seal)
+            .map_err(|_| LinkError::Invalid)
     }
 
     /// What a token grants at `now`.
@@ -82,8 +83,9 @@ impl AckLinks {
         validation.set_audience(&[PURPOSE]);
         // The library would ask the machine's clock; ours is `now`.
         validation.validate_exp = false;
-        let token =
-            jsonwebtoken::decode::<Token>(token, &self.open, &validation).map_err(|_| LinkError::Invalid)?.claims;
+        let token = jsonwebtoken::decode::<Token>(token, &self.open, &validation)
+            .map_err(|_| LinkError::Invalid)?
+            .claims;
         if token.exp <= now.timestamp() {
             return Err(LinkError::Expired);
         }

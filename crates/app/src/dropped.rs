@@ -25,6 +25,9 @@ impl Dropped {
 
     /// The count of each product.
     pub fn read(&self) -> impl Iterator<Item = (SourceType, u64)> + '_ {
-        PRODUCTS.into_iter().zip(&self.counts).map(|(product, count)| (product, count.load(Ordering::Relaxed)))
+        PRODUCTS
+            .into_iter()
+            .zip(&self.counts)
+            .map(|(product, count)| (product, count.load(Ordering::Relaxed)))
     }
 }

@@ -95,7 +95,8 @@ pub(crate) async fn receive(
     tenant: &TenantId,
     arrivals: Vec<Arrival>,
 ) -> Result<Received, Error> {
-    let taken = try_join_all(arrivals.into_iter().map(|arrival| app.lanes.take(app, tenant, arrival))).await?;
+    let taken =
+        try_join_all(arrivals.into_iter().map(|arrival| app.lanes.take(app, tenant, arrival))).await?;
     Ok(Received { taken })
 }
 

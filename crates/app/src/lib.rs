@@ -28,9 +28,9 @@ pub use ctx::Ctx;
 pub use dropped::Dropped;
 pub use error::{Error, FieldError};
 pub use incidents::{
-    IncidentDetail, IncidentFilter, IncidentPage, NewIncident, TicketStanding, acknowledge, acknowledge_by_link,
-    add_note, alerts, create, detail, escalate, get, link_ticket, list, open_link, resolve, retry_ticket, ticket_standing,
-    timeline,
+    IncidentDetail, IncidentFilter, IncidentPage, NewIncident, TicketStanding, acknowledge,
+    acknowledge_by_link, add_note, alerts, create, detail, escalate, get, link_ticket, list, open_link,
+    resolve, retry_ticket, ticket_standing, timeline,
 };
 pub use intake::{Delivery, Received, Taken, deliver, deliver_message, escalate_detection};
 pub use on_call::on_call_now;

@@ -58,10 +58,13 @@ impl Calling {
         if self.with_admins || escalation::has_somebody(incident, &self.policy, &self.roster) {
             return Ok(());
         }
-        let users: Vec<User> = app.store.all::<User>(tenant).await?.into_iter().map(|user| user.value).collect();
-        let wanted = app.store.get::<Tenant>(tenant, "tenant").await?.and_then(|tenant| tenant.value.last_resort);
+        let users: Vec<User> =
+            app.store.all::<User>(tenant).await?.into_iter().map(|user| user.value).collect();
+        let wanted =
+            app.store.get::<Tenant>(tenant, "tenant").await?.and_then(|tenant| tenant.value.last_resort);
         self.roster.last_resort = wanted.and_then(|id| users.iter().find(|user| user.id == id).cloned());
-        self.roster.admins = users.into_iter().filter(|user| user.role.can_manage() && !user.disabled).collect();
+        self.roster.admins =
+            users.into_iter().filter(|user| user.role.can_manage() && !user.disabled).collect();
         self.with_admins = true;
         Ok(())
     }

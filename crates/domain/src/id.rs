@@ -40,7 +40,8 @@ fn fresh(at: DateTime<Utc>, entropy: u128) -> String {
 }
 
 fn is_body(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 macro_rules! typed_id {

@@ -44,11 +44,12 @@ impl Severity {
     /// What monitoring tools call it, in any case; `None` for a word that no tool uses for a severity.
     pub fn from_tool_word(word: &str) -> Option<Self> {
         Some(match word.trim().to_ascii_lowercase().as_str() {
-            "critical" | "crit" | "page" | "emergency" | "fatal" | "disaster" | "down" | "p1" | "sev0" | "sev1" => {
-                Self::Critical
-            }
+            "critical" | "crit" | "page" | "emergency" | "fatal" | "disaster" | "down" | "p1" | "sev0"
+            | "sev1" => Self::Critical,
             "high" | "error" | "err" | "major" | "alarm" | "unreachable" | "p2" | "sev2" => Self::High,
-            "medium" | "moderate" | "average" | "warning" | "warn" | "unknown" | "p3" | "sev3" => Self::Medium,
+            "medium" | "moderate" | "average" | "warning" | "warn" | "unknown" | "p3" | "sev3" => {
+                Self::Medium
+            }
             "low" | "minor" | "p4" | "sev4" => Self::Low,
             "info" | "information" | "informational" | "notice" | "debug" | "none" | "ok" | "p5" | "sev5" => {
                 Self::Info

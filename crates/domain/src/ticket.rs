@@ -84,7 +84,8 @@ impl TicketQueue {
     /// Adds what a decision journalled. Notes and completion of an incident that has no ticket and will get none are
     /// dropped: there is nothing to add them to.
     pub fn push(&mut self, op: TicketOp, now: DateTime<Utc>) {
-        let has_ticket = self.ticket_id.is_some() || self.ops.iter().any(|op| matches!(op, TicketOp::Create { .. }));
+        let has_ticket =
+            self.ticket_id.is_some() || self.ops.iter().any(|op| matches!(op, TicketOp::Create { .. }));
         if has_ticket == matches!(op, TicketOp::Create { .. }) {
             return;
         }

@@ -162,7 +162,10 @@ mod tests {
         let now = DateTime::UNIX_EPOCH;
         bus.send("rmm", b"good", now).expect("sent");
         let good = bus.receive(now).expect("a bus").expect("a message");
-        assert_eq!((good.subscription.as_str(), good.body.as_slice(), good.deliveries), ("rmm", &b"good"[..], 1));
+        assert_eq!(
+            (good.subscription.as_str(), good.body.as_slice(), good.deliveries),
+            ("rmm", &b"good"[..], 1)
+        );
         assert_eq!(bus.receive(now), Ok(None), "it is held");
         bus.complete(&good).expect("completed");
         bus.send("rmm", b"bad", now).expect("sent");

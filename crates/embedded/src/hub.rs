@@ -60,7 +60,8 @@ impl LocalHub {
     /// A token that says `claims`.
     pub fn issue(&self, claims: Claims) -> Result<String, SignInError> {
         let token = Token { aud: AUDIENCE.to_owned(), claims };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &token, &self.seal).map_err(|_| SignInError::Invalid)
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &token, &self.seal)
+            .map_err(|_| SignInError::Invalid)
     }
 }
 

@@ -29,7 +29,8 @@ impl Secret {
         let path = folder.join(FILE);
         match fs::read(&path) {
             Ok(bytes) => {
-                let wrong = |_| io::Error::new(io::ErrorKind::InvalidData, format!("{FILE} is not 32 bytes long"));
+                let wrong =
+                    |_| io::Error::new(io::ErrorKind::InvalidData, format!("{FILE} is not 32 bytes long"));
                 Ok(Self { bytes: bytes.try_into().map_err(wrong)? })
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Self::make(folder, &path, draw),

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use store::{Batch, Documents, Found, Lookup, Range, Stored, StoreError};
+use store::{Batch, Documents, Found, Lookup, Range, StoreError, Stored};
 
 use reader::Readers;
 use writer::Writer;

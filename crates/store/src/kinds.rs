@@ -43,76 +43,47 @@ entity!(EscalationPolicy, Policy, |policy| policy.id.to_string(), |_| Index::def
 entity!(Service, Service, |service| service.id.to_string(), |_| Index::default());
 entity!(AlertSource, AlertSource, |source| source.id.to_string(), |_| Index::default());
 
-entity!(
-    Override,
-    Override,
-    |cover| cover.id.to_string(),
-    |cover| Index {
-        parent: Some(cover.schedule_id.to_string()),
-        sort: Some(cover.starts.timestamp_micros()),
-        ..Index::default()
-    }
-);
+entity!(Override, Override, |cover| cover.id.to_string(), |cover| Index {
+    parent: Some(cover.schedule_id.to_string()),
+    sort: Some(cover.starts.timestamp_micros()),
+    ..Index::default()
+});
 
-entity!(
-    Incident,
-    Incident,
-    |incident| incident.id.to_string(),
-    |incident| Index {
-        state: Some(incident.status.as_str()),
-        sort: i64::try_from(incident.number).ok(),
-        due_at: incident.escalation.due_at,
-        ..Index::default()
-    }
-);
+entity!(Incident, Incident, |incident| incident.id.to_string(), |incident| Index {
+    state: Some(incident.status.as_str()),
+    sort: i64::try_from(incident.number).ok(),
+    due_at: incident.escalation.due_at,
+    ..Index::default()
+});
 
-entity!(
-    TimelineRecord,
-    Timeline,
-    |record| timeline_id(&record.incident_id, &record.key),
-    |record| Index {
-        parent: Some(record.incident_id.to_string()),
-        sort: Some(record.at.timestamp_micros()),
-        ..Index::default()
-    }
-);
+entity!(TimelineRecord, Timeline, |record| timeline_id(&record.incident_id, &record.key), |record| Index {
+    parent: Some(record.incident_id.to_string()),
+    sort: Some(record.at.timestamp_micros()),
+    ..Index::default()
+});
 
-entity!(
-    Alert,
-    Alert,
-    |alert| alert.id.to_string(),
-    |alert| Index {
-        parent: alert.incident_id.as_ref().map(ToString::to_string),
-        sort: Some(alert.received_at.timestamp_micros()),
-        ..Index::default()
-    }
-);
+entity!(Alert, Alert, |alert| alert.id.to_string(), |alert| Index {
+    parent: alert.incident_id.as_ref().map(ToString::to_string),
+    sort: Some(alert.received_at.timestamp_micros()),
+    ..Index::default()
+});
 
-entity!(
-    Page,
-    Page,
-    |page| page.id.to_string(),
-    |page| Index {
-        parent: Some(page.incident_id.to_string()),
-        sort: Some(page.created_at.timestamp_micros()),
-        due_at: page.due_at,
-        ..Index::default()
-    }
-);
+entity!(Page, Page, |page| page.id.to_string(), |page| Index {
+    parent: Some(page.incident_id.to_string()),
+    sort: Some(page.created_at.timestamp_micros()),
+    due_at: page.due_at,
+    ..Index::default()
+});
 
-entity!(
-    TicketQueue,
-    TicketQueue,
-    |queue| queue_id(&queue.incident_id),
-    |queue| Index { due_at: queue.due_at, ..Index::default() }
-);
+entity!(TicketQueue, TicketQueue, |queue| queue_id(&queue.incident_id), |queue| Index {
+    due_at: queue.due_at,
+    ..Index::default()
+});
 
-entity!(
-    OutgoingEvent,
-    Event,
-    |outgoing| event_id(&outgoing.event.id),
-    |outgoing| Index { due_at: Some(outgoing.due_at), ..Index::default() }
-);
+entity!(OutgoingEvent, Event, |outgoing| event_id(&outgoing.event.id), |outgoing| Index {
+    due_at: Some(outgoing.due_at),
+    ..Index::default()
+});
 
 /// The id of a timeline record.
 pub fn timeline_id(incident: &IncidentId, key: &str) -> String {

@@ -37,7 +37,11 @@ impl Store {
     }
 
     /// Reads one value of a tenant.
-    pub async fn get<T: Entity>(&self, tenant: &TenantId, id: &str) -> Result<Option<Versioned<T>>, StoreError> {
+    pub async fn get<T: Entity>(
+        &self,
+        tenant: &TenantId,
+        id: &str,
+    ) -> Result<Option<Versioned<T>>, StoreError> {
         self.documents.get(tenant.as_str(), id).await?.map(Versioned::read).transpose()
     }
 
@@ -52,8 +56,13 @@ impl Store {
     }
 
     /// Everything of a kind that belongs to `parent`, oldest first.
-    pub async fn all_of<T: Entity>(&self, tenant: &TenantId, parent: &str) -> Result<Vec<Versioned<T>>, StoreError> {
-        let lookup = Lookup::OfParent { partition: tenant.to_string(), kind: T::KIND, parent: parent.to_owned() };
+    pub async fn all_of<T: Entity>(
+        &self,
+        tenant: &TenantId,
+        parent: &str,
+    ) -> Result<Vec<Versioned<T>>, StoreError> {
+        let lookup =
+            Lookup::OfParent { partition: tenant.to_string(), kind: T::KIND, parent: parent.to_owned() };
         self.every(lookup).await
     }
 
@@ -64,7 +73,8 @@ impl Store {
         parent: &str,
         limit: u32,
     ) -> Result<Listed<T>, StoreError> {
-        let lookup = Lookup::OfParent { partition: tenant.to_string(), kind: T::KIND, parent: parent.to_owned() };
+        let lookup =
+            Lookup::OfParent { partition: tenant.to_string(), kind: T::KIND, parent: parent.to_owned() };
         self.documents.find(&lookup, &Range::first(limit)).await.map(listed)
     }
 
@@ -118,7 +128,9 @@ impl Store {
         if writes > MOST_WRITES || bytes > MOST_BYTES {
             return Err(StoreError::TooLarge { writes, bytes });
         }
-        self.documents.commit(Batch { partition: partition.to_owned(), operation, writes: changes.writes }).await
+        self.documents
+            .commit(Batch { partition: partition.to_owned(), operation, writes: changes.writes })
+            .await
     }
 
     async fn every<T: Entity>(&self, lookup: Lookup) -> Result<Vec<Versioned<T>>, StoreError> {

@@ -16,7 +16,9 @@ pub(crate) fn banner(config: &Config, machine: &Machine, url: &str, demo: &Demo)
         lines.push(format!("  webhook   {door}"));
         lines.push(format!("  data      {}", config.data_dir.display()));
         if config.mail.is_none() {
-            lines.push(format!("  mail      kept as files, read it at {url}/app/mail (set SMTP_URL to send it)"));
+            lines.push(format!(
+                "  mail      kept as files, read it at {url}/app/mail (set SMTP_URL to send it)"
+            ));
         }
         lines.push(String::new());
         lines.push("Send an alert, then acknowledge it in the console or from the mail:".to_owned());

@@ -71,11 +71,16 @@ pub(super) fn read(vars: BTreeMap<String, String>) -> Result<Config, Vec<Problem
     let mode = mode(&mut settings);
     let data_dir = settings.text("ONCALL_DATA_DIR").map(Into::into);
     if matches!(mode, Mode::Functions { .. }) && data_dir.is_none() {
-        settings.wrong("ONCALL_DATA_DIR", "is needed under the Functions host: the folder that keeps the state");
+        settings
+            .wrong("ONCALL_DATA_DIR", "is needed under the Functions host: the folder that keeps the state");
     }
     let public_url = settings.parsed("ONCALL_PUBLIC_URL", web_address);
-    if matches!(mode, Mode::Functions { .. }) && public_url.is_none() && settings.text("ONCALL_PUBLIC_URL").is_none() {
-        settings.wrong("ONCALL_PUBLIC_URL", "is needed under the Functions host: the address that people use");
+    if matches!(mode, Mode::Functions { .. })
+        && public_url.is_none()
+        && settings.text("ONCALL_PUBLIC_URL").is_none()
+    {
+        settings
+            .wrong("ONCALL_PUBLIC_URL", "is needed under the Functions host: the address that people use");
     }
     let mut off = Vec::new();
     let mail = mail(&mut settings, &mut off);
@@ -137,7 +142,8 @@ fn mail(settings: &mut Settings, off: &mut Vec<Off>) -> Option<Mail> {
     };
     let from = settings.text("MAIL_FROM").map(str::to_owned);
     if from.is_none() {
-        settings.wrong("MAIL_FROM", "is needed with SMTP_URL: the sender of pages, such as oncall@msp.example");
+        settings
+            .wrong("MAIL_FROM", "is needed with SMTP_URL: the sender of pages, such as oncall@msp.example");
     }
     let from = from.unwrap_or_else(|| "oncall@localhost".to_owned());
     if let Err(error) = Email::by_smtp(&url, &from) {
@@ -159,7 +165,8 @@ fn psa(settings: &mut Settings, off: &mut Vec<Off>) -> Option<Psa> {
     if let Some(why) = missing {
         off.push(Off { what: "tickets in the PSA", why: why.to_owned() });
     }
-    let checked = TheOnePsa::new(url.as_deref()?, key.as_ref().unwrap_or(&SecretString::from("-")), Http::default());
+    let checked =
+        TheOnePsa::new(url.as_deref()?, key.as_ref().unwrap_or(&SecretString::from("-")), Http::default());
     if let Err(error) = checked {
         settings.wrong(error.name, error.problem);
     }

@@ -14,7 +14,8 @@ pub(super) fn lines(config: &Config) -> Vec<String> {
         Mode::Functions { port } => say("mode", format!("under the Functions host, port {port}")),
     }
     say("ONCALL_DATA_DIR", config.data_dir.display().to_string());
-    let public = config.public_url.as_ref().map_or_else(|| "where it listens".to_owned(), ToString::to_string);
+    let public =
+        config.public_url.as_ref().map_or_else(|| "where it listens".to_owned(), ToString::to_string);
     say("ONCALL_PUBLIC_URL", public);
     say("SMTP_URL", set(config.mail.is_some()));
     if let Some(mail) = &config.mail {

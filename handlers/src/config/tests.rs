@@ -34,7 +34,14 @@ fn every_problem_is_told_at_once() {
     let named: Vec<_> = problems.iter().filter_map(|problem| problem.split(':').next()).collect();
     assert_eq!(
         named,
-        ["COSMOS_ENDPOINT", "ONCALL_DATADIR", "ONCALL_LISTEN", "SMTP_URL", "PSA_API_URL", "ESCALATION_TICK_SCHEDULE"]
+        [
+            "COSMOS_ENDPOINT",
+            "ONCALL_DATADIR",
+            "ONCALL_LISTEN",
+            "SMTP_URL",
+            "PSA_API_URL",
+            "ESCALATION_TICK_SCHEDULE"
+        ]
     );
 }
 

@@ -58,7 +58,8 @@ impl TryFrom<app::Received> for Answer {
     fn try_from(received: app::Received) -> Result<Self, Problem> {
         let alerts: Vec<Taken> = received.taken.into_iter().map(Taken::from).collect();
         let first = alerts.first().cloned();
-        let first = first.ok_or_else(|| Problem::from(app::Error::Internal("an empty delivery".to_owned())))?;
+        let first =
+            first.ok_or_else(|| Problem::from(app::Error::Internal("an empty delivery".to_owned())))?;
         Ok(Self { status: "success", first, alerts: if alerts.len() > 1 { alerts } else { Vec::new() } })
     }
 }
@@ -133,7 +134,10 @@ mod tests {
     use super::*;
 
     fn headers(name: &'static str, value: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(axum::http::HeaderName::from_static(name), axum::http::HeaderValue::from_static(value))])
+        HeaderMap::from_iter([(
+            axum::http::HeaderName::from_static(name),
+            axum::http::HeaderValue::from_static(value),
+        )])
     }
 
     #[test]

@@ -44,8 +44,10 @@ async fn an_alert_is_mailed_within_a_second_acknowledged_filed_noted_and_complet
     notes_arrive_in_order(&site, &notes, text(&technician, "name")).await;
 
     let closing = json!({ "note": "Logs rotate again" });
-    assert_eq!(api.work(&incident, "resolve", &closing).await.0, 200);
-    assert_eq!(api.work(&incident, "resolve", &closing).await.0, 409, "resolved is final");
+    for _ in 0..2 {
+        assert_eq!(api.work(&incident, "resolve", &closing).await.0, 200, "said twice, it is one end");
+    }
+    assert_eq!(Api::of(&oncall).await.work(&incident, "resolve", &closing).await.0, 409, "resolved is final");
     ticket_is_completed_once(&site, &api.incident(&incident).await, &technician).await;
     everything_is_told(&api, &incident, &mail, &person).await;
     assert_eq!(site.smtp.mails().len(), 1, "nobody else was woken");

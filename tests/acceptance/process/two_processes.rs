@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use acceptance::process::Oncall;
+use acceptance::psa::Ticket;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
@@ -10,6 +11,8 @@ use super::api::{Api, text};
 use super::door::Door;
 use super::site::{Site, page_id};
 use super::{SOON, eventually};
+
+const NOTES: usize = 15;
 
 /// The shortest that there is, so that both tick as often as can be.
 const TICK: (&str, &str) = ("ESCALATION_TICK_SCHEDULE", "*/1 * * * * *");
@@ -129,6 +132,33 @@ async fn the_same_person_may_take_it_at_both_at_once() {
         let timeline = here.timeline(id).await;
         let taken = timeline.iter().filter(|entry| entry["event"]["type"] == "acknowledged").count();
         assert_eq!(taken, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn notes_written_at_both_at_once_all_reach_the_ticket_and_each_writers_in_order() {
+    let site = Site::open().await;
+    let processes = two(&site).await;
+    let incident = alerts(&processes, 1).await.remove(0);
+    let ann = Api::of_person(&processes.0, "ann").await;
+    let ben = Api::of_person(&processes.0, "ben").await.at(&processes.1.url());
+    assert_eq!(ann.work(&incident, "acknowledge", &Value::Null).await.0, 200);
+    let write = async |api: &Api| {
+        for n in 0..NOTES {
+            let note = json!({ "text": format!("Step {n}") });
+            assert_eq!(api.work(&incident, "notes", &note).await.0, 201);
+        }
+    };
+    tokio::join!(write(&ann), write(&ben));
+
+    let all_there =
+        |tickets: &[Ticket]| tickets.first().is_some_and(|ticket| ticket.notes.len() >= 2 * NOTES);
+    let ticket = site.psa.wait_for(all_there, SOON).await.remove(0);
+    assert_eq!(ticket.notes.len(), 2 * NOTES, "{:#?}", ticket.notes);
+    for writer in ["Ann Archer", "Ben Brook"] {
+        let theirs = ticket.notes.iter().filter(|note| note.author == writer);
+        let written: Vec<_> = theirs.map(|note| note.body.rsplit(' ').next().expect("a number")).collect();
+        assert_eq!(written, (0..NOTES).map(|n| n.to_string()).collect::<Vec<_>>(), "{writer}");
     }
 }
 

@@ -52,7 +52,8 @@ async fn a_recovery_resolves_and_the_next_problem_is_a_new_incident(mut world: W
     let problem = json!({ "title": "Ping", "severity": "critical", "dedup_key": "ping" });
     let first = world.alert(problem.clone()).await;
     world.mail_to("ben");
-    let recovery = world.alert(json!({ "dedup_key": "ping", "status": "resolved", "title": "Ping OK" })).await;
+    let recovery =
+        world.alert(json!({ "dedup_key": "ping", "status": "resolved", "title": "Ping OK" })).await;
     assert_eq!((recovery["result"].as_str(), &recovery["number"]), (Some("resolved"), &first["number"]));
     world.advance(TimeDelta::hours(1)).await;
     world.no_mail();
@@ -75,7 +76,10 @@ async fn a_tools_acknowledge_stops_the_paging(mut world: World) {
     assert_eq!(answer["result"], "acknowledged");
     world.advance(TimeDelta::hours(1)).await;
     let incident = world.look(&id).await;
-    assert_eq!((incident["status"].as_str(), &incident["acknowledged_by"]["user_id"]), (Some("acknowledged"), &Value::Null));
+    assert_eq!(
+        (incident["status"].as_str(), &incident["acknowledged_by"]["user_id"]),
+        (Some("acknowledged"), &Value::Null)
+    );
 }
 
 async fn several_alerts_in_one_delivery_are_taken_together(mut world: World) {
@@ -84,7 +88,8 @@ async fn several_alerts_in_one_delivery_are_taken_together(mut world: World) {
         { "title": "B", "severity": "critical", "dedup_key": "b" },
     ]);
     let answer = world.alert(delivery).await;
-    let results: Vec<_> = answer["alerts"].as_array().expect("alerts").iter().map(|alert| &alert["result"]).collect();
+    let results: Vec<_> =
+        answer["alerts"].as_array().expect("alerts").iter().map(|alert| &alert["result"]).collect();
     assert_eq!(results, ["created", "created"]);
     assert_eq!(world.smtp.mails().len(), 2);
     world.skip_mails();
@@ -92,7 +97,9 @@ async fn several_alerts_in_one_delivery_are_taken_together(mut world: World) {
 
 async fn what_cannot_be_understood_still_pages_with_the_raw_body(mut world: World) {
     let path = format!("/api/webhooks/{}", world.key());
-    for body in ["{\"title\": \"C:\\Windows full\", \"severity\": ", "[1, 2", "\u{1}x\u{2}", "", "plain words\nmore"] {
+    for body in
+        ["{\"title\": \"C:\\Windows full\", \"severity\": ", "[1, 2", "\u{1}x\u{2}", "", "plain words\nmore"]
+    {
         let answer = world.send("POST", &path, None, body).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         world.settle().await;
@@ -109,7 +116,8 @@ async fn every_wrong_key_is_answered_alike(mut world: World) {
     let good = world.key();
     let mut answers = Vec::new();
     for key in ["", "x", &good[1..], &good.to_uppercase(), &"k".repeat(5_000), "%00"] {
-        let answer = world.send("POST", &format!("/api/webhooks/ingest?key={key}"), None, "{\"title\":\"x\"}").await;
+        let answer =
+            world.send("POST", &format!("/api/webhooks/ingest?key={key}"), None, "{\"title\":\"x\"}").await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
         assert_eq!(answer.headers[CONTENT_TYPE], "application/problem+json");
         answers.push(answer.text);

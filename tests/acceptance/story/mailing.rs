@@ -35,7 +35,10 @@ async fn following_the_link_changes_nothing_and_the_button_acknowledges(mut worl
     assert!(done.status.is_success() || done.status.is_redirection(), "{}", done.status);
     world.settle().await;
     let incident = world.look(&id).await;
-    assert_eq!((incident["status"].as_str(), incident["acknowledged_by"]["name"].as_str()), (Some("acknowledged"), Some("Ben Brook")));
+    assert_eq!(
+        (incident["status"].as_str(), incident["acknowledged_by"]["name"].as_str()),
+        (Some("acknowledged"), Some("Ben Brook"))
+    );
     assert_eq!(world.psa.tickets().len(), 1);
     world.send("POST", &link, None, "").await;
     world.settle().await;
@@ -55,7 +58,9 @@ async fn a_changed_link_does_nothing(mut world: World) {
     let id = world.incident("Disk", "critical").await;
     let link = link(&world.mail_to("ben"));
     let (head, tail) = link.split_at(link.len() - 3);
-    for forged in [format!("{head}AAA"), format!("{head}x{tail}"), "/app/a/x".to_owned(), link.replace("eyJ", "eyK")] {
+    for forged in
+        [format!("{head}AAA"), format!("{head}x{tail}"), "/app/a/x".to_owned(), link.replace("eyJ", "eyK")]
+    {
         let page = world.send("POST", &forged, None, "").await;
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{forged}");
     }

@@ -45,7 +45,9 @@ async fn a_wrong_field_is_named(mut world: World) {
     assert!(missing.text.contains("missing field `title`"), "{}", missing.text);
     let unknown = world.post("ben", "/api/incidents", json!({ "titel": "x" })).await;
     assert!(unknown.text.contains("unknown field `titel`"), "{}", unknown.text);
-    for (query, field) in [("limit=0", "limit"), ("limit=x", "limit"), ("status=broken", "status"), ("state=open", "state")] {
+    for (query, field) in
+        [("limit=0", "limit"), ("limit=x", "limit"), ("status=broken", "status"), ("state=open", "state")]
+    {
         let answer = world.send("GET", &format!("/api/incidents?{query}"), Some("ben"), "").await;
         assert_eq!((answer.status, answer.wrong_fields()), (StatusCode::BAD_REQUEST, vec![field.to_owned()]));
     }
@@ -54,14 +56,23 @@ async fn a_wrong_field_is_named(mut world: World) {
 
 async fn what_is_not_there_is_not_found(mut world: World) {
     for id in ["inc_01JZZZZZZZZZZZZZZZZZZZZZZZ", "svc_01J", "x", "%20", "inc_..%2F"] {
-        for (method, tail) in [("GET", ""), ("POST", "/acknowledge"), ("POST", "/resolve"), ("POST", "/escalate"), ("GET", "/timeline")] {
+        for (method, tail) in [
+            ("GET", ""),
+            ("POST", "/acknowledge"),
+            ("POST", "/resolve"),
+            ("POST", "/escalate"),
+            ("GET", "/timeline"),
+        ] {
             let answer = world.send(method, &format!("/api/incidents/{id}{tail}"), Some("ben"), "").await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {id}{tail}");
             assert_eq!(answer.headers[header::CONTENT_TYPE], "application/problem+json");
         }
     }
     let answer = world.send("GET", "/api/nothing", Some("ben"), "").await;
-    assert_eq!((answer.status, &answer.headers[header::CONTENT_TYPE]), (StatusCode::NOT_FOUND, &"application/problem+json".parse().expect("a value")));
+    assert_eq!(
+        (answer.status, &answer.headers[header::CONTENT_TYPE]),
+        (StatusCode::NOT_FOUND, &"application/problem+json".parse().expect("a value"))
+    );
     let answer = world.send("DELETE", "/api/incidents", Some("ben"), "").await;
     assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
 }
@@ -72,7 +83,10 @@ async fn an_impossible_step_is_a_conflict(mut world: World) {
     world.work("ben", &id, "resolve", Value::Null).await;
     for verb in ["acknowledge", "escalate"] {
         let answer = world.post("ben", &format!("/api/incidents/{id}/{verb}"), Value::Null).await;
-        assert_eq!((answer.status, answer.json()["type"].as_str()), (StatusCode::CONFLICT, Some("urn:oncall:problem:incident-resolved")));
+        assert_eq!(
+            (answer.status, answer.json()["type"].as_str()),
+            (StatusCode::CONFLICT, Some("urn:oncall:problem:incident-resolved"))
+        );
     }
     let again = world.post("ann", &format!("/api/incidents/{id}/resolve"), Value::Null).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
@@ -105,14 +119,21 @@ async fn another_tenants_incident_does_not_exist(mut world: World) {
     world.mail_to("ben");
     let other = "other-msp".parse().expect("a tenant id");
     let demo = DEMO_TENANT.parse().expect("a tenant id");
-    let mut tenant = world.store().get::<Tenant>(&demo, "tenant").await.expect("a store").expect("a tenant").value;
+    let mut tenant =
+        world.store().get::<Tenant>(&demo, "tenant").await.expect("a store").expect("a tenant").value;
     tenant.id = other;
     let mut changes = Changes::new();
     changes.create(&tenant).expect("a document");
     world.store().commit(&tenant.id, OperationId("other".to_owned()), changes).await.expect("a tenant");
     let token = token_of(&mut world, "other-msp", "owner");
-    for (method, tail) in [("GET", ""), ("GET", "/timeline"), ("GET", "/pages"), ("POST", "/acknowledge"), ("POST", "/resolve")] {
-        assert_eq!(with_token(&mut world, method, &format!("/api/incidents/{id}{tail}"), &token).await, 404, "{tail}");
+    for (method, tail) in
+        [("GET", ""), ("GET", "/timeline"), ("GET", "/pages"), ("POST", "/acknowledge"), ("POST", "/resolve")]
+    {
+        assert_eq!(
+            with_token(&mut world, method, &format!("/api/incidents/{id}{tail}"), &token).await,
+            404,
+            "{tail}"
+        );
     }
     assert_eq!(with_token(&mut world, "GET", "/api/incidents", &token).await, 200);
     let unknown = token_of(&mut world, "no-such-msp", "owner");
@@ -151,6 +172,7 @@ fn token_of(world: &mut World, tenant: &str, role: &str) -> String {
 }
 
 async fn with_token(world: &mut World, method: &str, path: &str, token: &str) -> u16 {
-    let request = Request::builder().method(method).uri(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
+    let request =
+        Request::builder().method(method).uri(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
     world.request(request.body(Body::empty()).expect("a request")).await.status.as_u16()
 }

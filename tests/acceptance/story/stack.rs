@@ -30,22 +30,36 @@ async fn rmm_hands_over_critical_alerts_and_its_recovery_resolves(mut world: Wor
             "title": "CPU critical on client-server-01", "severity": severity, "status": status,
         })
     };
-    assert_eq!(world.bus("rmm", "m-0", &event("e-0", "rmm.alert", &alert("high", "open"))).await.status, StatusCode::OK);
+    assert_eq!(
+        world.bus("rmm", "m-0", &event("e-0", "rmm.alert", &alert("high", "open"))).await.status,
+        StatusCode::OK
+    );
     world.no_mail();
-    assert_eq!(world.bus("rmm", "m-1", &event("e-1", "rmm.alert.critical", &alert("critical", "open"))).await.status, 200);
+    assert_eq!(
+        world.bus("rmm", "m-1", &event("e-1", "rmm.alert.critical", &alert("critical", "open"))).await.status,
+        200
+    );
     world.mail_to("ben");
     let list = world.get("ben", "/api/incidents").await;
-    assert_eq!((list["incidents"][0]["source"].as_str(), list["incidents"][0]["product"].as_str()), (Some("rmm"), Some("The One RMM")));
+    assert_eq!(
+        (list["incidents"][0]["source"].as_str(), list["incidents"][0]["product"].as_str()),
+        (Some("rmm"), Some("The One RMM"))
+    );
     world.bus("rmm", "m-2", &event("e-2", "rmm.alert.recovered", &alert("critical", "recovered"))).await;
     world.advance(TimeDelta::hours(1)).await;
     world.no_mail();
-    assert_eq!(world.get("ben", "/api/incidents?status=resolved").await["incidents"][0]["status"], "resolved");
+    assert_eq!(
+        world.get("ben", "/api/incidents?status=resolved").await["incidents"][0]["status"],
+        "resolved"
+    );
 }
 
 async fn security_below_high_is_dropped_and_counted(mut world: World) {
     for (n, severity) in ["medium", "low", "info"].into_iter().enumerate() {
         let data = json!({ "event_id": n.to_string(), "title": "Dark web hit", "severity": severity });
-        let answer = world.bus("security", &format!("m-{n}"), &event(&format!("e-{n}"), "security.event", &data)).await;
+        let answer = world
+            .bus("security", &format!("m-{n}"), &event(&format!("e-{n}"), "security.event", &data))
+            .await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     }
     world.no_mail();
@@ -55,7 +69,8 @@ async fn security_below_high_is_dropped_and_counted(mut world: World) {
     assert_eq!(world.get("ben", "/api/incidents").await["incidents"].as_array().map(Vec::len), Some(1));
     let mut dropped = 0;
     for _ in 0..2 {
-        dropped = dropped.max(world.get("ben", "/api/health").await["dropped"]["security"].as_u64().expect("a count"));
+        dropped = dropped
+            .max(world.get("ben", "/api/health").await["dropped"]["security"].as_u64().expect("a count"));
     }
     assert!(dropped >= 1, "each process counts what it dropped itself");
 }
@@ -114,15 +129,27 @@ async fn escalate(world: &mut World, key: Option<&str>, body: &Value) -> (u16, V
 
 async fn defend_carries_all_of_it_into_the_ticket(mut world: World) {
     let (status, answer) = escalate(&mut world, Some(DEFEND_KEY), &detection()).await;
-    assert_eq!((status, answer["result"].as_str(), answer["dedup_key"].as_str()), (200, Some("created"), Some("det-77")));
+    assert_eq!(
+        (status, answer["result"].as_str(), answer["dedup_key"].as_str()),
+        (200, Some("created"), Some("det-77"))
+    );
     world.mail_to("ben");
     let id = answer["incident_id"].as_str().expect("an id").to_owned();
     let incident = world.look(&id).await;
     assert_eq!(incident["mitre_technique"], json!({ "id": "T1003", "name": "OS Credential Dumping" }));
-    assert_eq!((incident["hostname"].as_str(), incident["recommended_action"].as_str()), (Some("ws-14.contoso.local"), Some("isolate host")));
+    assert_eq!(
+        (incident["hostname"].as_str(), incident["recommended_action"].as_str()),
+        (Some("ws-14.contoso.local"), Some("isolate host"))
+    );
     world.work("ben", &id, "acknowledge", Value::Null).await;
     let ticket = &world.psa.tickets()[0];
-    for line in ["lsass was read", "Triggering product: The One Defend", "WS-14 (ws-14.contoso.local)", "T1003 OS Credential Dumping", "isolate host"] {
+    for line in [
+        "lsass was read",
+        "Triggering product: The One Defend",
+        "WS-14 (ws-14.contoso.local)",
+        "T1003 OS Credential Dumping",
+        "isolate host",
+    ] {
         assert!(ticket.description.contains(line), "{line}: {}", ticket.description);
     }
     let (_, again) = escalate(&mut world, Some(DEFEND_KEY), &detection()).await;
@@ -142,7 +169,8 @@ async fn defends_door_needs_its_key(mut world: World) {
     bad["tenant_id"] = json!("nobody");
     let (status, problem) = escalate(&mut world, Some(DEFEND_KEY), &bad).await;
     assert_eq!((status, problem["errors"][0]["field"].as_str()), (400, Some("tenant_id")));
-    let (status, problem) = escalate(&mut world, Some(DEFEND_KEY), &json!({ "tenant_id": "demo", "severity": "high" })).await;
+    let (status, problem) =
+        escalate(&mut world, Some(DEFEND_KEY), &json!({ "tenant_id": "demo", "severity": "high" })).await;
     assert_eq!((status, problem["errors"][0]["field"].as_str()), (400, Some("title")));
     assert_eq!(world.get("ben", "/api/incidents?status=all").await["incidents"], json!([]));
 }

@@ -42,22 +42,34 @@ async fn every_field_of_the_table_is_filed(mut world: World) {
     let ticket = &tickets[0];
     assert_eq!((tickets.len(), ticket.title.as_str()), (1, "Disk full on SRV-1"));
     assert_eq!((ticket.source.as_str(), ticket.priority.as_str()), ("On-Call Auto", "P1"));
-    assert_eq!((ticket.tenant_id.as_str(), ticket.external_ref.as_str()), ("demo", format!("oncall-incident-{id}").as_str()));
+    assert_eq!(
+        (ticket.tenant_id.as_str(), ticket.external_ref.as_str()),
+        ("demo", format!("oncall-incident-{id}").as_str())
+    );
     assert!(ticket.description.contains("Alert source: Monitoring"), "{}", ticket.description);
     assert_eq!(ticket.raw["assigned_tech"]["email"], "ben@msp.example");
     assert_eq!(ticket.raw["created_date"], "2026-11-20T21:04:05Z");
     assert_eq!(notes(&world), ["[On-Call] Ben Brook: first", "[On-Call] Ben Brook: second"]);
     assert!(ticket.notes.iter().all(|note| note.internal));
     let end = ticket.completion.as_ref().expect("a completed ticket");
-    assert_eq!((end.status.as_str(), end.resolved_by.as_deref(), end.resolution_summary.as_deref()), ("Completed", Some("Ben Brook"), Some("fixed")));
+    assert_eq!(
+        (end.status.as_str(), end.resolved_by.as_deref(), end.resolution_summary.as_deref()),
+        ("Completed", Some("Ben Brook"), Some("fixed"))
+    );
 }
 
 async fn a_psa_that_is_down_does_not_stop_an_acknowledge_and_gets_its_ticket_later(mut world: World) {
     world.psa.misbehave(Fault::Down);
     let id = acknowledged(&mut world).await;
     let incident = world.look(&id).await;
-    assert_eq!((incident["status"].as_str(), &incident["psa_ticket_id"]), (Some("acknowledged"), &Value::Null));
-    assert_eq!((incident["psa"]["state"].as_str(), incident["psa"]["retrying"].as_bool()), (Some("failed"), Some(true)));
+    assert_eq!(
+        (incident["status"].as_str(), &incident["psa_ticket_id"]),
+        (Some("acknowledged"), &Value::Null)
+    );
+    assert_eq!(
+        (incident["psa"]["state"].as_str(), incident["psa"]["retrying"].as_bool()),
+        (Some("failed"), Some(true))
+    );
     world.advance(TimeDelta::minutes(10)).await;
     world.psa.misbehave(Fault::None);
     world.advance(TimeDelta::minutes(20)).await;
@@ -112,7 +124,10 @@ async fn a_refusal_is_shown_and_a_retry_goes_on(mut world: World) {
     world.psa.misbehave(Fault::None);
     let retry = world.post("ben", &format!("/api/incidents/{id}/psa-ticket/retry"), Value::Null).await;
     assert_eq!(retry.status, 202);
-    assert_eq!((world.psa.tickets().len(), world.look(&id).await["psa"]["state"].as_str()), (1, Some("filed")));
+    assert_eq!(
+        (world.psa.tickets().len(), world.look(&id).await["psa"]["state"].as_str()),
+        (1, Some("filed"))
+    );
 }
 
 async fn the_psa_is_not_asked_before_the_time_it_said(mut world: World) {
@@ -133,7 +148,8 @@ async fn nothing_is_sent_to_a_ticket_that_is_closed_there(mut world: World) {
     note(&mut world, &id, "too late").await;
     world.work("ben", &id, "resolve", Value::Null).await;
     world.advance(TimeDelta::minutes(30)).await;
-    let written: Vec<_> = world.psa.requests().into_iter().filter(|request| request.method != "GET").collect();
+    let written: Vec<_> =
+        world.psa.requests().into_iter().filter(|request| request.method != "GET").collect();
     assert_eq!(written.len(), 1, "only the create: {written:?}");
     assert_eq!(world.look(&id).await["psa"]["state"], "filed");
 }
@@ -147,7 +163,14 @@ async fn a_ticket_linked_by_hand_gets_later_notes_only(mut world: World) {
     world.work("ben", &id, "acknowledge", Value::Null).await;
     note(&mut world, &id, "early").await;
     world.psa.misbehave(Fault::None);
-    let linked = world.send("PUT", &format!("/api/incidents/{id}/psa-ticket"), Some("ben"), json!({ "ticket_id": ticket }).to_string()).await;
+    let linked = world
+        .send(
+            "PUT",
+            &format!("/api/incidents/{id}/psa-ticket"),
+            Some("ben"),
+            json!({ "ticket_id": ticket }).to_string(),
+        )
+        .await;
     assert_eq!(linked.json()["psa_ticket_id"], json!(ticket));
     note(&mut world, &id, "late").await;
     world.advance(TimeDelta::minutes(30)).await;

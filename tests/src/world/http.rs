@@ -44,7 +44,13 @@ impl Answer {
 
 impl World {
     /// Sends a request as somebody (`ann`, `ben`, `olivia`), or as nobody.
-    pub async fn send(&mut self, method: &str, path: &str, who: Option<&str>, body: impl Into<Body>) -> Answer {
+    pub async fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        who: Option<&str>,
+        body: impl Into<Body>,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(person) = who {
             let token = self.token(person).await;
@@ -97,7 +103,8 @@ impl World {
     pub async fn bus(&mut self, subscription: &str, id: &str, message: &Value) -> Answer {
         use base64::Engine as _;
         let body = base64::engine::general_purpose::STANDARD.encode(message.to_string());
-        let envelope = json!({ "Data": { "message": body }, "Metadata": { "MessageId": format!("\"{id}\"") } });
+        let envelope =
+            json!({ "Data": { "message": body }, "Metadata": { "MessageId": format!("\"{id}\"") } });
         let request = Request::post(format!("/bus-{subscription}"))
             .header(header::CONTENT_TYPE, "application/json; charset=utf-8")
             .body(Body::from(envelope.to_string()))
@@ -123,7 +130,8 @@ pub(super) async fn fire(machine: &Machine) -> Value {
         "Data": { "timer": { "Schedule": { "AdjustForDST": true }, "ScheduleStatus": null, "IsPastDue": false } },
         "Metadata": { "sys": { "MethodName": "escalation-tick" } },
     });
-    let request = Request::post("/escalation-tick").body(Body::from(envelope.to_string())).expect("a request");
+    let request =
+        Request::post("/escalation-tick").body(Body::from(envelope.to_string())).expect("a request");
     let answer = answer(machine.triggers(), request).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     answer.json()
@@ -133,5 +141,9 @@ async fn answer(router: Router, request: Request<Body>) -> Answer {
     let Ok(response) = router.oneshot(request).await;
     let (parts, body) = response.into_parts();
     let bytes = body.collect().await.expect("a body").to_bytes();
-    Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        text: String::from_utf8_lossy(&bytes).into_owned(),
+    }
 }

@@ -5,19 +5,16 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
-/// Builds both.
+/// Builds both, one after the other: built together, each would get the features that the other wants of a dependency.
 pub(super) fn build(root: &Path) -> Result<()> {
-    let mut cargo = Command::new("cargo");
-    cargo.current_dir(root).args([
-        "build",
-        "--release",
-        "--package",
-        "handlers",
-        "--package",
-        "xtask",
-        "--bins",
-    ]);
-    ensure!(cargo.status().context("can't start cargo")?.success(), "the release build failed");
+    for (package, binary) in [("handlers", "oncall"), ("xtask", "xtask")] {
+        let mut cargo = Command::new("cargo");
+        cargo.current_dir(root).args(["build", "--release", "--package", package, "--bin", binary]);
+        ensure!(
+            cargo.status().context("can't start cargo")?.success(),
+            "the release build of {binary} failed"
+        );
+    }
     Ok(())
 }
 

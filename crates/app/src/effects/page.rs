@@ -155,7 +155,9 @@ async fn fall_back(
         let mut changes = Changes::new();
         match app.store.get::<Page>(tenant, page.id.as_str()).await? {
             None => changes.create(&page)?,
-            Some(mut planned) if planned.value.state == PageState::Pending && !planned.value.is_immediate() => {
+            Some(mut planned)
+                if planned.value.state == PageState::Pending && !planned.value.is_immediate() =>
+            {
                 planned.value.due_at = page.due_at;
                 planned.value.begun = page.begun;
                 changes.replace(&planned)?;
@@ -205,7 +207,8 @@ fn message(app: &App, tenant: &TenantId, page: &Page, incident: &Incident) -> Re
         AckGrant { tenant: tenant.clone(), incident: incident.id.clone(), user: page.user_id.clone() };
     let token =
         app.links.seal(&grant, app.clock.now()).map_err(|error| Error::Internal(error.to_string()))?;
-    let mut facts = vec![("Service", incident.service_name.clone()), ("Source", incident.origin.source_name.clone())];
+    let mut facts =
+        vec![("Service", incident.service_name.clone()), ("Source", incident.origin.source_name.clone())];
     let more = [
         ("Client", incident.client.clone()),
         ("Device", incident.device.name.clone().or_else(|| incident.device.hostname.clone())),

@@ -68,7 +68,8 @@ async fn attempt(
         (TicketOp::Create { .. }, Some(ticket)) => Ok(Done::Ticket(ticket.clone())),
         (TicketOp::Create { assignee }, None) => {
             let found = app.store.get::<Incident>(tenant, queue.incident_id.as_str()).await?;
-            let incident = found.ok_or_else(|| Error::not_found("incident", queue.incident_id.as_str()))?.value;
+            let incident =
+                found.ok_or_else(|| Error::not_found("incident", queue.incident_id.as_str()))?.value;
             let assignee = match assignee {
                 Some(id) => app.store.get::<User>(tenant, id.as_str()).await?.map(|user| user.value),
                 None => None,

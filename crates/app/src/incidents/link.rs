@@ -39,4 +39,3 @@ pub async fn acknowledge_by_link(app: &Arc<App>, token: &str) -> Result<(Ctx, In
         Err(error) => Err(error),
     }
 }
-

@@ -85,7 +85,9 @@ pub async fn list(
         IncidentFilter::All => &[None],
     };
     let before = after
-        .map(|text| text.parse::<u64>().map_err(|_| Error::invalid("after", "is not a number that a list gave")))
+        .map(|text| {
+            text.parse::<u64>().map_err(|_| Error::invalid("after", "is not a number that a list gave"))
+        })
         .transpose()?;
     let mut incidents = Vec::new();
     let mut more = false;
@@ -140,5 +142,10 @@ pub async fn detail(app: &App, ctx: &Ctx, id: &IncidentId) -> Result<IncidentDet
     let timeline = timeline(app, ctx, id).await?;
     let pages = app.store.all_of::<Page>(&ctx.tenant, id.as_str()).await?;
     let ticket = ticket_standing(app, &incident).await?;
-    Ok(IncidentDetail { incident, timeline, pages: pages.into_iter().map(|found| found.value).collect(), ticket })
+    Ok(IncidentDetail {
+        incident,
+        timeline,
+        pages: pages.into_iter().map(|found| found.value).collect(),
+        ticket,
+    })
 }

@@ -77,7 +77,8 @@ pub async fn retry_ticket(app: &Arc<App>, ctx: &Ctx, id: &IncidentId) -> Result<
     } else {
         return Err(Error::Conflict {
             code: "psa-nothing-to-retry",
-            detail: "there is nothing to tell the PSA: the ticket is made when the incident is acknowledged".to_owned(),
+            detail: "there is nothing to tell the PSA: the ticket is made when the incident is acknowledged"
+                .to_owned(),
         });
     }
     match app.store.commit(&ctx.tenant, app.entropy.operation(), changes).await {

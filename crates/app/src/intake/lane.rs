@@ -40,7 +40,12 @@ pub(crate) struct Lanes {
 
 impl Lanes {
     /// Takes one alert in; answers when it is in the store.
-    pub(crate) async fn take(&self, app: &Arc<App>, tenant: &TenantId, arrival: Arrival) -> Result<Taken, Error> {
+    pub(crate) async fn take(
+        &self,
+        app: &Arc<App>,
+        tenant: &TenantId,
+        arrival: Arrival,
+    ) -> Result<Taken, Error> {
         let (answer, answered) = oneshot::channel();
         self.enter(app, tenant, (arrival, answer))?;
         answered.await.unwrap_or_else(|_| Err(Error::Internal("the lane ended".to_owned())))

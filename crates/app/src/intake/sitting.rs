@@ -91,7 +91,8 @@ impl<'a> Sitting<'a> {
 
     /// Whether one more alert surely fits.
     pub(super) fn has_room(&self) -> bool {
-        self.alerts.is_empty() || (self.writes + ROOM <= store::document::MOST_WRITES && self.bytes < MOST_BYTES)
+        self.alerts.is_empty()
+            || (self.writes + ROOM <= store::document::MOST_WRITES && self.bytes < MOST_BYTES)
     }
 
     /// Decides what one alert does.
@@ -163,9 +164,12 @@ impl<'a> Sitting<'a> {
             None => None,
             Some(id) => match self.incidents.get(id) {
                 Some(open) => Some(open.incident.value.number),
-                None => {
-                    self.app.store.get::<Incident>(self.tenant, id.as_str()).await?.map(|found| found.value.number)
-                }
+                None => self
+                    .app
+                    .store
+                    .get::<Incident>(self.tenant, id.as_str())
+                    .await?
+                    .map(|found| found.value.number),
             },
         };
         Ok(Some(Taken {
@@ -186,8 +190,8 @@ impl<'a> Sitting<'a> {
         let Some(id) = self.keys.get(key).and_then(|slot| slot.value.clone()) else { return Ok(None) };
         if let Entry::Vacant(vacant) = self.incidents.entry(id.clone()) {
             let found = self.app.store.get::<Incident>(self.tenant, id.as_str()).await?;
-            let incident =
-                found.ok_or_else(|| Error::Internal(format!("the open incident {id} is not in the store")))?;
+            let incident = found
+                .ok_or_else(|| Error::Internal(format!("the open incident {id} is not in the store")))?;
             vacant.insert(Open { incident: incident.into(), journal: Journal::new(self.now) });
             self.writes += 2;
         }
@@ -238,7 +242,8 @@ impl<'a> Sitting<'a> {
             service: (service.id, service.name, service.policy_id),
             client: service.client,
         };
-        let mut incident = Incident::open(opening, &arrival.signal, dedup_key, by(&arrival.source), &mut journal);
+        let mut incident =
+            Incident::open(opening, &arrival.signal, dedup_key, by(&arrival.source), &mut journal);
         self.call(&mut incident, &mut journal).await?;
         self.writes += 4 + journal.pages.len() + journal.events.len();
         self.incidents.insert(id.clone(), Open { incident: Slot { value: incident, etag: None }, journal });
@@ -324,7 +329,11 @@ fn origin(source: &AlertSource, signal: &Signal) -> Origin {
     }
 }
 
-fn write<T: store::Entity>(changes: &mut Changes, slot: Slot<T>, tenant: &TenantId) -> Result<(), StoreError> {
+fn write<T: store::Entity>(
+    changes: &mut Changes,
+    slot: Slot<T>,
+    tenant: &TenantId,
+) -> Result<(), StoreError> {
     match slot.etag {
         None => changes.create(&slot.value),
         Some(etag) => changes.replace(&Versioned { value: slot.value, tenant: tenant.to_string(), etag }),

@@ -2,7 +2,7 @@
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter};
-use store::{Cursor, Etag, Found, Lookup, Range, Stored, StoreError};
+use store::{Cursor, Etag, Found, Lookup, Range, StoreError, Stored};
 
 use super::unavailable;
 

@@ -104,7 +104,9 @@ impl From<Option<Detection>> for DetectionBody {
         let detection = detection.unwrap_or_default();
         Self {
             detection_type: detection.detection_type,
-            mitre_technique: detection.mitre_technique.map(|mitre| TechniqueBody { id: mitre.id, name: mitre.name }),
+            mitre_technique: detection
+                .mitre_technique
+                .map(|mitre| TechniqueBody { id: mitre.id, name: mitre.name }),
             recommended_action: detection.recommended_action,
         }
     }

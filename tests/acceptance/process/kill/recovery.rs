@@ -34,6 +34,7 @@ pub(super) async fn catch_up(site: &Site) {
             assert!(tick < MOST_TICKS, "something stays due");
             let report = app::tick(&machine.edge.app).await.expect("a tick");
             assert_eq!(report.failed, 0, "{report:?}");
+            machine.edge.app.settled().await;
             if report == TickReport::default() {
                 break;
             }

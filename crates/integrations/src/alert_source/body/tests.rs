@@ -1,3 +1,5 @@
+//! Bodies as senders really send them.
+
 use serde_json::json;
 
 use super::*;

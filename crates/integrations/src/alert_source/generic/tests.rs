@@ -1,3 +1,5 @@
+//! What the generic door makes of a delivery.
+
 use proptest::prelude::*;
 use serde_json::json;
 

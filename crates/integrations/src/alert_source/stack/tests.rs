@@ -1,3 +1,5 @@
+//! What the products' messages say, and which of them are refused.
+
 use domain::severity::Severity;
 use domain::signal::{Action, Detection, Device, Signal, Technique};
 use serde_json::json;

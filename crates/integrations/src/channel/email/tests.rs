@@ -1,3 +1,5 @@
+//! Which settings make a mail channel.
+
 use chrono::{TimeZone as _, Utc};
 use domain::page::Purpose;
 use domain::severity::Severity;

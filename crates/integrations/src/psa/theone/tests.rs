@@ -1,3 +1,5 @@
+//! What the PSA's answers mean, and what is sent to it.
+
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc;

@@ -38,10 +38,9 @@ impl TryFrom<OpenIncident> for NewIncident {
         Ok(Self {
             title: required("title", &body.title, 1024)?,
             description: body.description,
-            severity: body
-                .severity
-                .parse()
-                .map_err(|error: domain::severity::UnknownSeverity| Error::invalid("severity", error.to_string()))?,
+            severity: body.severity.parse().map_err(|error: domain::severity::UnknownSeverity| {
+                Error::invalid("severity", error.to_string())
+            })?,
             service_id: service_id
                 .map_err(|error: domain::id::IdError| Error::invalid("service_id", error.to_string()))?,
             client: body.client,

@@ -59,7 +59,8 @@ fn parse(query: &str) -> Result<Query, Problem> {
             "after" => parsed.after = Some(value.into_owned()),
             "limit" => {
                 let wrong = || app::Error::invalid("limit", "must be a number from 1 to 100");
-                parsed.limit = value.parse().ok().filter(|limit| (1..=100).contains(limit)).ok_or_else(wrong)?;
+                parsed.limit =
+                    value.parse().ok().filter(|limit| (1..=100).contains(limit)).ok_or_else(wrong)?;
             }
             other => return Err(app::Error::invalid(other, "is no parameter of this list").into()),
         }

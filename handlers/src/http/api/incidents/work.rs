@@ -68,7 +68,8 @@ pub(in crate::http::api) async fn resolve(
     IncidentPath(id): IncidentPath,
     body: Bounded,
 ) -> Result<Json<IncidentBody>, Problem> {
-    let resolution: Resolution = if body.0.is_empty() { Resolution::default() } else { JsonBody::read(&body.0)? };
+    let resolution: Resolution =
+        if body.0.is_empty() { Resolution::default() } else { JsonBody::read(&body.0)? };
     let note = resolution.note.as_deref().map(|note| required("note", note, LONGEST_NOTE)).transpose()?;
     Ok(Json(app::resolve(&edge.app, &ctx, &id, note).await?.into()))
 }

@@ -1,3 +1,5 @@
+//! What a page looks like as a mail.
+
 use mailparse::{MailHeaderMap as _, ParsedMail};
 
 use super::super::tests::page;

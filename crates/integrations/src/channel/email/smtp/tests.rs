@@ -1,3 +1,5 @@
+//! What a mail server's answers, silences and hang-ups mean.
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc;
