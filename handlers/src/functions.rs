@@ -4,7 +4,9 @@
 //! outside never reaches them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use app::Error;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::routing::{get, post};
@@ -14,6 +16,9 @@ use domain::source::SourceType;
 use crate::edge::Edge;
 use crate::invocation::{BusMessage, ENVELOPE_LIMIT, Failure, Outcome, TimerInvocation, refuse_forged};
 use crate::{queue, timer};
+
+/// How long a message is held back that could not be taken just now.
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// The triggers, each under its function's name.
 pub(crate) fn router(edge: Arc<Edge>) -> Router {
@@ -56,6 +61,14 @@ async fn deliver(
     envelope: &[u8],
 ) -> Result<Outcome, Failure> {
     let message = BusMessage::decode(envelope, "message")?;
-    let taken = queue::deliver(&edge.app, product, message.message_id.as_deref(), &message.body).await?;
-    Ok(Outcome::done().log(taken))
+    match queue::deliver(&edge.app, product, message.message_id.as_deref(), &message.body).await {
+        Ok(taken) => Ok(Outcome::done().log(taken)),
+        Err(error) => {
+            if matches!(error, Error::Overloaded | Error::Unavailable(_)) {
+                // The broker delivers again at once, a few times only: a short outage must not use them up.
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(error.into())
+        }
+    }
 }

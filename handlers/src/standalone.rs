@@ -45,6 +45,7 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
         warn!(what = off.what, why = %off.why, "off");
     }
     listen(listener, &machine).await?;
+    // A tick that is stopped half way loses nothing: what it handed over is waited for, the rest is still due.
     tasks.shutdown().await;
     if tokio::time::timeout(PATIENCE, machine.edge.app.settled()).await.is_err() {
         info!("some effects did not end in time; the next start goes on with them");
@@ -86,21 +87,28 @@ async fn told_to_stop() {
     drop(interrupt.await);
 }
 
-/// The process's own timer. A tick that takes longer than the pause is followed by the next at once.
+/// The process's own timer. A tick that had more to do than one takes on is followed by the next at once.
 async fn tick(edge: Arc<Edge>, every: Duration) {
     let mut timer = tokio::time::interval(every);
     timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         timer.tick().await;
-        loop {
-            match timer::escalation_tick(&edge.app).await {
-                Ok(report) if report.more => {}
-                Ok(_) => break,
-                Err(error) => {
-                    error!(%error, "the tick failed; the next one tries again");
-                    break;
-                }
-            }
+        while tick_once(&edge).await {}
+    }
+}
+
+/// One tick, in a task of its own, so that the timer outlives whatever happens in it; answers whether to go on at once.
+async fn tick_once(edge: &Arc<Edge>) -> bool {
+    let edge = Arc::clone(edge);
+    match tokio::spawn(async move { timer::escalation_tick(&edge.app).await }).await {
+        Ok(Ok(report)) => report.more && report.escalations > 0,
+        Ok(Err(error)) => {
+            error!(%error, "the tick failed; the next one tries again");
+            false
+        }
+        Err(panic) => {
+            error!(%panic, "the tick panicked; the next one tries again");
+            false
         }
     }
 }
@@ -128,11 +136,14 @@ pub(crate) async fn receive_one(edge: &Edge, bus: &LocalBus) -> anyhow::Result<b
         bus.abandon(&message, now)?;
         return Ok(true);
     };
-    let id = format!("bus-{}", message.id);
-    match queue::deliver(&edge.app, product, Some(&id), &message.body).await {
+    match queue::deliver(&edge.app, product, Some(&message.name), &message.body).await {
         Ok(taken) => {
             info!(%taken, "from the bus");
             bus.complete(&message)?;
+        }
+        Err(error @ (app::Error::Overloaded | app::Error::Unavailable(_))) => {
+            error!(%error, subscription = message.subscription, "from the bus: later");
+            bus.defer(&message, now)?;
         }
         Err(error) => {
             error!(%error, deliveries = message.deliveries, subscription = message.subscription, "from the bus");

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use self::hosted::{Hosted, PUBLIC_URL};
 use crate::process::api::{http, text};
+use crate::process::browser::Browser;
 use crate::process::site::acknowledge_link;
 use crate::process::{SOON, eventually};
 
@@ -48,11 +49,12 @@ async fn the_main_job_runs_through_the_host() {
     let mail = site.smtp.wait_for_count(1, SOON).await.remove(0);
     let link = acknowledge_link(&mail);
     let path = link.strip_prefix(PUBLIC_URL).expect("the link leads to the public address");
-    let page = http().get(format!("{}{path}", hosted.host.url())).send().await.expect("an answer");
-    assert_eq!(page.status(), 200);
+    let link = format!("{}{path}", hosted.host.url());
+    assert_eq!(Browser::new().get(&link).await.0, 200);
     assert_eq!(api.incident(incident).await["status"], "triggered", "looking changes nothing");
+    assert_eq!(Browser::new().press_the_button(&link).await.0, 200);
+    assert_eq!(api.incident(incident).await["status"], "acknowledged");
 
-    assert_eq!(api.work(incident, "acknowledge", &Value::Null).await.0, 200);
     let ticket = site.psa.wait_for(|tickets| !tickets.is_empty(), SOON).await.remove(0);
     assert_eq!((ticket.priority.as_str(), ticket.source.as_str()), ("P1", "On-Call Auto"));
     assert_eq!(api.work(incident, "notes", &json!({ "text": "Freed 2 GB" })).await.0, 201);

@@ -4,6 +4,7 @@
 //! knows it is asked for, again and again, by [`eventually`] and by nothing else.
 
 pub(crate) mod api;
+pub(crate) mod browser;
 mod command;
 pub(crate) mod door;
 mod kill;

@@ -15,12 +15,13 @@ use domain::ticket::{TicketOp, TicketQueue};
 use store::{Changes, OpenKey, StoreError, Versioned, queue_id};
 
 use crate::app::App;
-use crate::effects::Effect;
+use crate::effects::{Effect, Hold};
 use crate::error::Error;
 use crate::roster::{self, Calling};
 
-/// How often a decision is made again before the caller is told to come back later.
-const MOST_TRIES: u32 = 8;
+/// How often a decision is made again before the caller is told to come back later: some seconds, so that an acknowledge
+/// gets through another process's storm.
+const MOST_TRIES: u32 = 40;
 
 /// Decides about an incident and commits; decides again on the fresh incident when somebody else was first.
 pub(crate) async fn change(
@@ -137,14 +138,14 @@ pub(crate) fn follow_up(
     for page in journal.pages.drain(..) {
         changes.create(&page)?;
         if page.is_immediate() {
-            effects.push(Effect::Page(page.id));
+            effects.push(Effect::Page(page.id, Hold::Born));
         }
     }
     for kind in journal.events.drain(..) {
         if app.bus.is_some() {
             let outgoing = outgoing(app, incident, kind, journal.at);
             changes.create(&outgoing)?;
-            effects.push(Effect::Event(outgoing.event.id));
+            effects.push(Effect::Event(outgoing.event.id, Hold::Born));
         }
     }
     Ok(())

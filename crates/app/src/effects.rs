@@ -21,28 +21,27 @@ pub(crate) use runner::Runner;
 /// One thing to do for a tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// Send this page, which is leased to us.
-    Page(PageId),
+    /// Send this page.
+    Page(PageId, Hold),
     /// Tell the PSA what is queued for this incident.
     Ticket(IncidentId),
-    /// Publish this event, which is leased to us.
-    Event(String),
+    /// Publish this event.
+    Event(String, Hold),
 }
 
-/// Runs one effect that this process committed.
-pub(crate) async fn run(app: &Arc<App>, tenant: &TenantId, effect: &Effect) -> Result<(), Error> {
-    match effect {
-        Effect::Page(id) => page::send(app, tenant, id.as_str(), page::Hold::Ours).await,
-        Effect::Ticket(id) => ticket::work(app, tenant, id).await,
-        Effect::Event(id) => event::publish(app, tenant, &store::event_id(id), event::Hold::Ours).await,
-    }
+/// Whose an effect is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hold {
+    /// It was born leased to this process, which committed it.
+    Born,
+    /// It was found due: it must be taken first.
+    Due,
 }
 
-/// Runs one effect that the tick found due: it must be taken first.
-pub(crate) async fn take_over(app: &Arc<App>, tenant: &TenantId, effect: &Effect) -> Result<(), Error> {
+async fn run(app: &Arc<App>, tenant: &TenantId, effect: &Effect) -> Result<(), Error> {
     match effect {
-        Effect::Page(id) => page::send(app, tenant, id.as_str(), page::Hold::ToTake).await,
+        Effect::Page(id, hold) => page::send(app, tenant, id.as_str(), *hold).await,
         Effect::Ticket(id) => ticket::work(app, tenant, id).await,
-        Effect::Event(id) => event::publish(app, tenant, &store::event_id(id), event::Hold::ToTake).await,
+        Effect::Event(id, hold) => event::publish(app, tenant, &store::event_id(id), *hold).await,
     }
 }

@@ -78,12 +78,13 @@ pub async fn deliver(app: &Arc<App>, delivery: Delivery<'_>) -> Result<Received,
         .map_err(|unreadable| Error::invalid(unreadable.field, unreadable.problem))?;
     let raw = kept(delivery.received.body);
     let source = Arc::new(source);
-    let arrivals = signals.into_iter().map(|signal| Arrival {
+    let arrivals = signals.into_iter().enumerate().map(|(index, signal)| Arrival {
         alert_id: AlertId::fresh(now, app.entropy.draw()),
         may_repeat: false,
         source: Arc::clone(&source),
         signal: signal.bounded(),
-        raw: Arc::clone(&raw),
+        // Once for each delivery, not once for each of its alerts.
+        raw: if index == 0 { Arc::clone(&raw) } else { "(with the delivery's first alert)".into() },
         at: now,
     });
     receive(app, &tenant, arrivals.collect()).await

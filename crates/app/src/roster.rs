@@ -11,6 +11,7 @@ use domain::schedule::{Override, Schedule};
 use domain::tenant::Tenant;
 use domain::user::User;
 use store::StoreError;
+use tracing::error;
 
 use crate::app::App;
 
@@ -29,7 +30,7 @@ pub(crate) async fn load(
     policy_id: &PolicyId,
     now: DateTime<Utc>,
 ) -> Result<Calling, StoreError> {
-    let policy = match app.store.get::<EscalationPolicy>(tenant, policy_id.as_str()).await? {
+    let policy = match readable(app.store.get::<EscalationPolicy>(tenant, policy_id.as_str()).await)? {
         Some(found) => found.value,
         None => EscalationPolicy {
             id: policy_id.clone(),
@@ -70,6 +71,17 @@ impl Calling {
     }
 }
 
+/// A document that this version can't read is as good as none: a page must not wait until somebody mends it.
+fn readable<T>(found: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError> {
+    match found {
+        Err(StoreError::Corrupt { id, reason }) => {
+            error!(id, reason, "can't be read; paging goes on without it");
+            Ok(None)
+        }
+        found => found,
+    }
+}
+
 struct People<'a> {
     app: &'a App,
     tenant: &'a TenantId,
@@ -91,13 +103,13 @@ impl People<'_> {
     }
 
     async fn add_on_call(&mut self, roster: &mut StepRoster, id: &str) -> Result<(), StoreError> {
-        let Some(schedule) = self.app.store.get::<Schedule>(self.tenant, id).await? else {
-            roster.nobody.push(format!("the schedule {id} does not exist"));
+        let Some(schedule) = readable(self.app.store.get::<Schedule>(self.tenant, id).await)? else {
+            roster.nobody.push(format!("the schedule {id} does not exist or can't be read"));
             return Ok(());
         };
         let schedule = schedule.value;
-        let overrides = self.app.store.all_of::<Override>(self.tenant, id).await?;
-        let overrides: Vec<Override> = overrides.into_iter().map(|found| found.value).collect();
+        let overrides = readable(self.app.store.all_of::<Override>(self.tenant, id).await.map(Some))?;
+        let overrides: Vec<Override> = overrides.into_iter().flatten().map(|found| found.value).collect();
         let on_call = schedule.on_call_at(&overrides, self.now);
         if on_call.is_empty() {
             roster.nobody.push(format!("{} has nobody on call", schedule.name));
@@ -109,8 +121,8 @@ impl People<'_> {
     }
 
     async fn add_team(&mut self, roster: &mut StepRoster, id: &str) -> Result<(), StoreError> {
-        let Some(team) = self.app.store.get::<Team>(self.tenant, id).await? else {
-            roster.nobody.push(format!("the team {id} does not exist"));
+        let Some(team) = readable(self.app.store.get::<Team>(self.tenant, id).await)? else {
+            roster.nobody.push(format!("the team {id} does not exist or can't be read"));
             return Ok(());
         };
         let team = team.value;
@@ -128,12 +140,13 @@ impl People<'_> {
             return Ok(());
         }
         if !self.users.contains_key(id) {
-            let user = self.app.store.get::<User>(self.tenant, id.as_str()).await?.map(|user| user.value);
+            let user =
+                readable(self.app.store.get::<User>(self.tenant, id.as_str()).await)?.map(|user| user.value);
             self.users.insert(id.clone(), user);
         }
         match self.users.get(id) {
             Some(Some(user)) => roster.recipients.push(Recipient { user: user.clone(), because }),
-            _ => roster.nobody.push(format!("the user {id} does not exist")),
+            _ => roster.nobody.push(format!("the user {id} does not exist or can't be read")),
         }
         Ok(())
     }

@@ -1,12 +1,12 @@
 //! The tick: whatever is due, of every tenant. A timer calls it; it takes nothing but `now`.
 //!
 //! Invariants: a tick reads only what is due; a missed, late, doubled or parallel tick skips nothing and doubles nothing,
-//! since each item is decided and committed by itself, by if-match, and is not due any more afterwards; one item's
-//! failure doesn't stop the others.
+//! since each item is decided and committed by itself, by if-match, and is not due any more afterwards; an item that fails
+//! moves out of the others' way; nothing here waits for a provider.
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::escalation;
 use domain::event::OutgoingEvent;
 use domain::id::{IncidentId, TenantId};
@@ -21,14 +21,17 @@ use tracing::warn;
 
 use crate::app::App;
 use crate::change;
-use crate::effects::{self, Effect};
+use crate::effects::{Effect, Hold};
 use crate::error::Error;
 
 /// The most items of one sort that a tick takes on; the next tick goes on with the rest.
 const MOST: u32 = 200;
 
-/// How many items are worked on at once: most of the time is spent waiting for providers.
+/// How many steps are told at once.
 const AT_ONCE: usize = 16;
+
+/// How long a step that could not be told stays out of the way.
+const POSTPONED: TimeDelta = TimeDelta::minutes(1);
 
 /// What a tick did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -47,38 +50,34 @@ pub struct TickReport {
     pub more: bool,
 }
 
-/// One thing that is due.
-enum Due {
-    /// An incident's next step.
-    Step(IncidentId),
-    /// Something a commit wanted done.
-    Effect(Effect),
-}
-
-/// Does what is due at the clock's now.
+/// Does what is due at the clock's now: steps are told, and what commits wanted done is handed to the runner.
 pub async fn tick(app: &Arc<App>) -> Result<TickReport, Error> {
     let now = app.clock.now();
     let mut report = TickReport::default();
-    let steps = due(app, now, &mut report, |incident: Incident| Due::Step(incident.id)).await?;
-    report.escalations = each(app, now, steps, &mut report).await;
-    let pages = due(app, now, &mut report, |page: Page| Due::Effect(Effect::Page(page.id))).await?;
-    report.pages = each(app, now, pages, &mut report).await;
-    let queues = |queue: TicketQueue| Due::Effect(Effect::Ticket(queue.incident_id));
-    let queues = due(app, now, &mut report, queues).await?;
-    report.tickets = each(app, now, queues, &mut report).await;
-    let events = |outgoing: OutgoingEvent| Due::Effect(Effect::Event(outgoing.event.id));
-    let events = due(app, now, &mut report, events).await?;
-    report.events = each(app, now, events, &mut report).await;
+    let steps = due(app, now, &mut report, |incident: Incident| incident.id).await?;
+    escalate_each(app, now, steps, &mut report).await;
+    let pages = due(app, now, &mut report, |page: Page| Effect::Page(page.id, Hold::Due)).await?;
+    report.pages = hand_over(app, pages);
+    if app.tickets.is_some() {
+        let queues = |queue: TicketQueue| Effect::Ticket(queue.incident_id);
+        let queues = due(app, now, &mut report, queues).await?;
+        report.tickets = hand_over(app, queues);
+    }
+    if app.bus.is_some() {
+        let events = |outgoing: OutgoingEvent| Effect::Event(outgoing.event.id, Hold::Due);
+        let events = due(app, now, &mut report, events).await?;
+        report.events = hand_over(app, events);
+    }
     Ok(report)
 }
 
 /// What is due of one kind. What can't be read is told and passed over; it doesn't stand in the others' way.
-async fn due<T: Entity>(
+async fn due<T: Entity, D>(
     app: &App,
     now: DateTime<Utc>,
     report: &mut TickReport,
-    name: fn(T) -> Due,
-) -> Result<Vec<(TenantId, Due)>, StoreError> {
+    name: fn(T) -> D,
+) -> Result<Vec<(TenantId, D)>, StoreError> {
     let mut items = Vec::new();
     let mut range = Range::first(MOST);
     loop {
@@ -100,32 +99,48 @@ async fn due<T: Entity>(
     }
 }
 
-/// Works on every item; answers how many went well and adds the others to the report.
-async fn each(
-    app: &Arc<App>,
-    now: DateTime<Utc>,
-    items: Vec<(TenantId, Due)>,
-    report: &mut TickReport,
-) -> u32 {
-    let work = items.into_iter().map(|(tenant, due)| work(Arc::clone(app), tenant, due, now));
-    let results: Vec<_> = stream::iter(work).buffer_unordered(AT_ONCE).collect().await;
-    let mut done = 0;
-    for result in results {
-        match result {
-            Ok(()) => done += 1,
-            Err(error) => {
-                warn!(%error, "a due item failed; it stays due");
-                report.failed += 1;
-            }
-        }
+fn hand_over(app: &Arc<App>, effects: Vec<(TenantId, Effect)>) -> u32 {
+    let count = u32::try_from(effects.len()).unwrap_or(u32::MAX);
+    for (tenant, effect) in effects {
+        app.runner.start(app, &tenant, vec![effect]);
     }
-    done
+    count
 }
 
-async fn work(app: Arc<App>, tenant: TenantId, due: Due, now: DateTime<Utc>) -> Result<(), Error> {
-    match due {
-        Due::Step(id) => escalate(&app, &tenant, &id, now).await,
-        Due::Effect(effect) => effects::take_over(&app, &tenant, &effect).await,
+/// Tells every due step, each in a task of its own, so that one that fails or panics stops no other.
+async fn escalate_each(
+    app: &Arc<App>,
+    now: DateTime<Utc>,
+    steps: Vec<(TenantId, IncidentId)>,
+    report: &mut TickReport,
+) {
+    let told = stream::iter(steps).map(|(tenant, id)| {
+        let app = Arc::clone(app);
+        tokio::spawn(async move {
+            let told = escalate(&app, &tenant, &id, now).await;
+            if let Err(error) = &told {
+                warn!(incident = %id, %error, "a step could not be told; it is tried again in a minute");
+                postpone(&app, &tenant, &id, now).await;
+            }
+            told.is_ok()
+        })
+    });
+    let told: Vec<bool> = told.buffer_unordered(AT_ONCE).map(|told| told.unwrap_or(false)).collect().await;
+    let count = |ok| u32::try_from(told.iter().filter(|told| **told == ok).count()).unwrap_or(u32::MAX);
+    report.escalations = count(true);
+    report.failed += count(false);
+}
+
+/// Moves a step that can't be told out of the others' way.
+async fn postpone(app: &Arc<App>, tenant: &TenantId, id: &IncidentId, now: DateTime<Utc>) {
+    let postponed = change::change(app, (tenant, id), now, |incident, _| {
+        if let Some(due) = &mut incident.escalation.due_at {
+            *due = (*due).max(now + POSTPONED);
+        }
+        Ok(())
+    });
+    if let Err(error) = postponed.await {
+        warn!(incident = %id, %error, "a step could not be postponed either");
     }
 }
 

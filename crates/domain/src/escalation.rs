@@ -50,6 +50,15 @@ impl Escalation {
         self.due_at = None;
     }
 
+    /// From the first step again, at `due_at`: as another cycle, so that its pages are new ones.
+    fn start_over(&mut self, due_at: DateTime<Utc>) {
+        *self = Self { cycle: self.cycle + 1, ..Self::start(due_at) };
+    }
+
+    fn is_past_the_end(self, policy: &EscalationPolicy) -> bool {
+        self.exhausted || (self.step as usize >= policy.steps.len() && self.round >= policy.repeat)
+    }
+
     fn position(self) -> Position {
         Position { cycle: self.cycle, round: self.round, step: self.step }
     }
@@ -119,12 +128,13 @@ pub fn has_somebody(incident: &Incident, policy: &EscalationPolicy, roster: &Ros
         people.recipients.iter().any(|recipient| !recipient.user.reach(urgency, &roster.sending).is_empty())
     };
     let position = incident.escalation;
-    let (ahead, again) = (position.step as usize, position.exhausted || position.round < policy.repeat);
-    roster.steps.iter().enumerate().any(|(index, people)| (index >= ahead || again) && reaches(people))
+    let (ahead, again) = (position.step as usize, position.round < policy.repeat);
+    !position.is_past_the_end(policy)
+        && roster.steps.iter().enumerate().any(|(index, people)| (index >= ahead || again) && reaches(people))
 }
 
 /// A person wants the next step told now: also from `acknowledged` (whoever has it needs help, and the incident is
-/// triggered again), and after exhaustion (the policy starts over).
+/// triggered again). Past the last step the policy starts over.
 pub fn escalate_now(
     incident: &mut Incident,
     (policy, roster): (&EscalationPolicy, &Roster),
@@ -141,13 +151,31 @@ pub fn escalate_now(
         Status::Resolved => return Err(TransitionError::Resolved),
         Status::Suppressed => return Err(TransitionError::Suppressed),
     }
-    if incident.escalation.exhausted {
-        incident.escalation =
-            Escalation { cycle: incident.escalation.cycle + 1, ..Escalation::start(journal.at) };
+    if incident.escalation.is_past_the_end(policy) {
+        incident.escalation.start_over(journal.at);
     }
     journal.write(by, Event::EscalatedNow);
     advance(incident, policy, roster, journal);
     Ok(())
+}
+
+/// Every page of a position was refused for good, so nobody heard: the next step is due now; and when these were the last
+/// to be told, the policy starts over in a while.
+pub fn nobody_heard(incident: &mut Incident, purpose: Purpose, position: Position, now: DateTime<Utc>) {
+    let escalation = &mut incident.escalation;
+    if incident.status != Status::Triggered || escalation.cycle != position.cycle {
+        return;
+    }
+    let is_next = escalation.round == position.round && escalation.step == position.step + 1;
+    match purpose {
+        Purpose::Step if is_next => escalation.due_at = escalation.due_at.map(|due| due.min(now)),
+        Purpose::Step => {}
+        Purpose::LastResort | Purpose::Exhausted => {
+            if escalation.due_at.is_none() {
+                escalation.start_over(now + NOBODY_RETRY);
+            }
+        }
+    }
 }
 
 /// Plans the pages of one step; answers whether it reaches anybody.

@@ -17,7 +17,12 @@ pub const LEASE: TimeDelta = TimeDelta::seconds(30);
 
 const FIRST_RETRY: TimeDelta = TimeDelta::seconds(10);
 const LONGEST_RETRY: TimeDelta = TimeDelta::minutes(2);
-const MOST_ATTEMPTS: u32 = 30;
+
+/// The longest that one attempt takes; whoever has less of the lease left takes the page anew before sending.
+const LONGEST_ATTEMPT: TimeDelta = TimeDelta::seconds(25);
+
+/// How many attempts the ledger keeps of a page; of a longer outage, the newest.
+const KEPT_ATTEMPTS: usize = 50;
 
 /// Why somebody is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,7 +181,7 @@ impl Page {
 
     /// The provider has it.
     pub fn sent(&mut self, at: DateTime<Utc>, receipt: String) {
-        self.attempts.push(Attempt { at, outcome: AttemptOutcome::Receipt(receipt) });
+        self.keep(Attempt { at, outcome: AttemptOutcome::Receipt(receipt) });
         self.end(PageState::Sent);
     }
 
@@ -185,16 +190,36 @@ impl Page {
         self.end(PageState::Cancelled);
     }
 
-    /// An attempt failed; tried again later unless `for_good` or tried too often. Answers whether it is given up.
-    pub fn failed(&mut self, at: DateTime<Utc>, reason: String, for_good: bool) -> bool {
-        self.attempts.push(Attempt { at, outcome: AttemptOutcome::Failure(reason) });
-        let given_up = for_good || self.begun >= MOST_ATTEMPTS;
-        if given_up {
+    /// An attempt failed. Tried again, however long it takes, as long as the page is wanted; unless it failed `for_good`.
+    pub fn failed(&mut self, at: DateTime<Utc>, reason: String, for_good: bool) {
+        self.keep(Attempt { at, outcome: AttemptOutcome::Failure(reason) });
+        if for_good {
             self.end(PageState::Failed);
         } else {
             self.due_at = Some(at + retry::backoff(self.begun, FIRST_RETRY, LONGEST_RETRY));
         }
-        given_up
+    }
+
+    /// Whether it still is whose it was born as, with time enough for an attempt.
+    pub fn is_held_since_birth(&self, now: DateTime<Utc>) -> bool {
+        self.begun == 1 && self.due_at.is_some_and(|until| until - now >= LONGEST_ATTEMPT)
+    }
+
+    /// Whether `other` tells the same person the same on the same contact method, later: then this one needn't go out
+    /// any more, and an outage ends with one page and not with one for each step that was missed.
+    pub fn is_superseded_by(&self, other: &Self) -> bool {
+        other.id != self.id
+            && other.user_id == self.user_id
+            && other.contact_method_id == self.contact_method_id
+            && other.created_at > self.created_at
+            && matches!(other.state, PageState::Pending | PageState::Sent)
+    }
+
+    fn keep(&mut self, attempt: Attempt) {
+        if self.attempts.len() >= KEPT_ATTEMPTS {
+            self.attempts.remove(0);
+        }
+        self.attempts.push(attempt);
     }
 
     fn end(&mut self, state: PageState) {
@@ -261,30 +286,49 @@ mod tests {
     }
 
     #[test]
-    fn waits_between_tries_grow_to_two_minutes_and_end() {
+    fn waits_between_tries_grow_to_two_minutes_and_a_wanted_page_is_never_given_up() {
         let mut page = page_in(TimeDelta::zero());
         let mut waits = Vec::new();
-        while !page.failed(minute(1), "busy".to_owned(), false) {
+        for _ in 0..2_000 {
+            page.failed(minute(1), "busy".to_owned(), false);
             waits.push((page.due_at.unwrap() - minute(1)).num_seconds());
             page.begin(minute(1));
             assert_eq!(page.due_at, Some(minute(1) + LEASE));
         }
-        assert_eq!((&waits[..6], waits.len()), (&[10, 20, 40, 80, 120, 120][..], 29));
-        assert_eq!((page.state, page.due_at, page.attempts.len()), (PageState::Failed, None, 30));
-    }
-
-    #[test]
-    fn tries_that_ended_in_a_crash_count_too() {
-        let mut page = page_in(TimeDelta::zero());
-        (1..MOST_ATTEMPTS).for_each(|_| page.begin(minute(1)));
-        assert!(page.failed(minute(1), "busy".to_owned(), false));
+        assert_eq!((&waits[..6], waits[1_999]), (&[10, 20, 40, 80, 120, 120][..], 120));
+        assert_eq!((page.state, page.attempts.len()), (PageState::Pending, KEPT_ATTEMPTS));
     }
 
     #[test]
     fn what_waiting_will_not_mend_is_given_up_at_once() {
         let mut page = page_in(TimeDelta::zero());
-        assert!(page.failed(minute(1), "no such mailbox".to_owned(), true));
+        page.failed(minute(1), "no such mailbox".to_owned(), true);
         assert_eq!((page.state, page.due_at), (PageState::Failed, None));
+    }
+
+    #[test]
+    fn a_page_born_held_is_held_while_there_is_time_for_an_attempt() {
+        let mut page = page_in(TimeDelta::zero());
+        let born = page.created_at;
+        assert!(page.is_held_since_birth(born + TimeDelta::seconds(5)));
+        assert!(!page.is_held_since_birth(born + TimeDelta::seconds(6)));
+        page.begin(born);
+        assert!(!page.is_held_since_birth(born), "taken anew by somebody");
+        assert!(!page_in(TimeDelta::minutes(5)).is_held_since_birth(born));
+    }
+
+    #[test]
+    fn a_younger_page_to_the_same_address_stands_for_the_older_one() {
+        let old = page_in(TimeDelta::zero());
+        let young = Page { id: PageId::derived(&["young"]), created_at: minute(9), ..old.clone() };
+        assert!(old.is_superseded_by(&young) && !young.is_superseded_by(&old) && !old.is_superseded_by(&old));
+        for useless in [
+            Page { state: PageState::Failed, ..young.clone() },
+            Page { user_id: UserId::derived(&["else"]), ..young.clone() },
+            Page { contact_method_id: ContactMethodId::derived(&["else"]), ..young },
+        ] {
+            assert!(!old.is_superseded_by(&useless));
+        }
     }
 
     #[test]

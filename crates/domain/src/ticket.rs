@@ -64,6 +64,9 @@ pub struct TicketQueue {
     pub begun: u32,
     /// When the head is tried (again), or taken over; `None` when there is nothing to do or it is parked.
     pub due_at: Option<DateTime<Utc>>,
+    /// Until when somebody is at the head, whatever anybody else wants.
+    #[serde(default)]
+    pub held_until: Option<DateTime<Utc>>,
     /// What the PSA said when it last refused.
     pub problem: Option<String>,
 }
@@ -77,6 +80,7 @@ impl TicketQueue {
             ops: VecDeque::new(),
             begun: 0,
             due_at: None,
+            held_until: None,
             problem: None,
         }
     }
@@ -103,19 +107,22 @@ impl TicketQueue {
     /// Takes the head for one attempt.
     pub fn begin(&mut self, now: DateTime<Utc>) {
         self.begun += 1;
-        self.due_at = Some(now + LEASE);
+        self.held_until = Some(now + LEASE);
+        self.due_at = self.held_until;
     }
 
     /// The head is done.
     pub fn done(&mut self, now: DateTime<Utc>) {
         self.ops.pop_front();
         self.begun = 0;
+        self.held_until = None;
         self.problem = None;
         self.due_at = (!self.ops.is_empty()).then_some(now);
     }
 
     /// The head is tried again after a growing wait, at least `at_least` long where the PSA asked for one.
     pub fn retry_later(&mut self, now: DateTime<Utc>, problem: String, at_least: Option<TimeDelta>) {
+        self.held_until = None;
         let wait = retry::backoff(self.begun, FIRST_RETRY, LONGEST_RETRY);
         self.due_at = Some(now + at_least.map_or(wait, |asked| wait.max(asked)));
         self.problem = Some(problem);
@@ -123,12 +130,16 @@ impl TicketQueue {
 
     /// The PSA refused for a reason that waiting won't mend: stands until a person presses retry.
     pub fn park(&mut self, problem: String) {
+        self.held_until = None;
         self.due_at = None;
         self.problem = Some(problem);
     }
 
-    /// A person pressed retry: the head is due now.
+    /// A person pressed retry: the head is due now, unless somebody is at it this moment.
     pub fn retry_now(&mut self, now: DateTime<Utc>) {
+        if self.held_until.is_some_and(|until| until > now) {
+            return;
+        }
         self.due_at = (!self.ops.is_empty()).then_some(now);
     }
 
@@ -140,6 +151,7 @@ impl TicketQueue {
             ops: VecDeque::new(),
             begun: 0,
             due_at: None,
+            held_until: None,
             problem: None,
         };
     }

@@ -1,8 +1,9 @@
 //! The bus of one machine: subscriptions with redelivery and dead letters, kept in a file beside the documents, and
 //! life-cycle events handed to whoever listens in this process.
 //!
-//! Invariants: a message is gone only after it was taken in; one that fails comes back at once, ten times at most, and
-//! then stands among the dead letters; a receiver that vanishes loses its hold after a minute.
+//! Invariants: a message is gone only after it was taken in; one that can't be read comes back at once, ten times at most,
+//! and then stands among the dead letters; one that could not be taken just now comes back as often as it takes; a receiver
+//! that vanishes loses its hold after a minute.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,9 +21,12 @@ pub const MOST_DELIVERIES: u32 = 10;
 
 const HOLD: TimeDelta = TimeDelta::seconds(60);
 
+const DEFERRED: TimeDelta = TimeDelta::seconds(5);
+
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS message (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
   subscription TEXT NOT NULL,
   body BLOB NOT NULL,
   deliveries INTEGER NOT NULL DEFAULT 0,
@@ -37,6 +41,8 @@ CREATE INDEX IF NOT EXISTS message_visible ON message (visible_at, id) WHERE dea
 pub struct Message {
     /// The bus's own number of it.
     pub id: i64,
+    /// Its name, unlike any other's, also those of another file.
+    pub name: String,
     /// From which subscription.
     pub subscription: String,
     /// What was sent.
@@ -69,14 +75,20 @@ impl LocalBus {
         Ok(Self { connection: Arc::new(Mutex::new(connection)), events })
     }
 
-    /// Sends a message to a subscription; it is durable when this answers.
-    pub fn send(&self, subscription: &str, body: &[u8], now: DateTime<Utc>) -> Result<i64, BusError> {
+    /// Sends a message, named by 128 random bits, to a subscription; it is durable when this answers.
+    pub fn send(
+        &self,
+        subscription: &str,
+        body: &[u8],
+        name: u128,
+        now: DateTime<Utc>,
+    ) -> Result<(), BusError> {
         self.with(|connection| {
             connection.execute(
-                "INSERT INTO message (subscription, body, visible_at) VALUES (?1, ?2, ?3)",
-                params![subscription, body, now.timestamp_millis()],
+                "INSERT INTO message (name, subscription, body, visible_at) VALUES (?1, ?2, ?3, ?4)",
+                params![format!("{name:032x}"), subscription, body, now.timestamp_millis()],
             )?;
-            Ok(connection.last_insert_rowid())
+            Ok(())
         })
     }
 
@@ -88,14 +100,15 @@ impl LocalBus {
                     "UPDATE message SET deliveries = deliveries + 1, visible_at = ?2
                      WHERE id = (SELECT id FROM message WHERE dead = 0 AND visible_at <= ?1
                                  ORDER BY visible_at, id LIMIT 1)
-                     RETURNING id, subscription, body, deliveries",
+                     RETURNING id, name, subscription, body, deliveries",
                 )?
                 .query_row(params![now.timestamp_millis(), (now + HOLD).timestamp_millis()], |row| {
                     Ok(Message {
                         id: row.get(0)?,
-                        subscription: row.get(1)?,
-                        body: row.get(2)?,
-                        deliveries: row.get(3)?,
+                        name: row.get(1)?,
+                        subscription: row.get(2)?,
+                        body: row.get(3)?,
+                        deliveries: row.get(4)?,
                     })
                 })
                 .optional()
@@ -109,7 +122,20 @@ impl LocalBus {
         })
     }
 
-    /// It failed: it comes back, or stands among the dead letters if it came too often.
+    /// It could not be taken just now, through no fault of its own: it comes back in a few seconds, and that counts for
+    /// nothing.
+    pub fn defer(&self, message: &Message, now: DateTime<Utc>) -> Result<(), BusError> {
+        self.with(|connection| {
+            connection
+                .execute(
+                    "UPDATE message SET visible_at = ?2, deliveries = deliveries - 1 WHERE id = ?1",
+                    params![message.id, (now + DEFERRED).timestamp_millis()],
+                )
+                .map(|_| ())
+        })
+    }
+
+    /// It can't be read: it comes back, or stands among the dead letters if it came too often.
     pub fn abandon(&self, message: &Message, now: DateTime<Utc>) -> Result<(), BusError> {
         self.with(|connection| {
             connection
@@ -160,7 +186,7 @@ mod tests {
     fn a_message_comes_back_until_it_is_completed_and_ends_among_the_dead_letters() {
         let bus = LocalBus::open(Path::new(":memory:")).expect("a bus");
         let now = DateTime::UNIX_EPOCH;
-        bus.send("rmm", b"good", now).expect("sent");
+        bus.send("rmm", b"good", 1, now).expect("sent");
         let good = bus.receive(now).expect("a bus").expect("a message");
         assert_eq!(
             (good.subscription.as_str(), good.body.as_slice(), good.deliveries),
@@ -168,7 +194,7 @@ mod tests {
         );
         assert_eq!(bus.receive(now), Ok(None), "it is held");
         bus.complete(&good).expect("completed");
-        bus.send("rmm", b"bad", now).expect("sent");
+        bus.send("rmm", b"bad", 2, now).expect("sent");
         for delivery in 1..=MOST_DELIVERIES {
             let bad = bus.receive(now).expect("a bus").expect("a message");
             assert_eq!(bad.deliveries, delivery);
@@ -179,10 +205,25 @@ mod tests {
     }
 
     #[test]
+    fn a_message_that_could_not_be_taken_just_now_never_dies_of_it() {
+        let bus = LocalBus::open(Path::new(":memory:")).expect("a bus");
+        let mut now = DateTime::UNIX_EPOCH;
+        bus.send("rmm", b"x", 4, now).expect("sent");
+        for _ in 0..3 * MOST_DELIVERIES {
+            let message = bus.receive(now).expect("a bus").expect("a message");
+            assert_eq!(message.deliveries, 1);
+            bus.defer(&message, now).expect("deferred");
+            assert_eq!(bus.receive(now), Ok(None), "it waits");
+            now += DEFERRED;
+        }
+        assert_eq!(bus.dead_letters(), Ok(0));
+    }
+
+    #[test]
     fn a_receiver_that_vanishes_loses_its_hold() {
         let bus = LocalBus::open(Path::new(":memory:")).expect("a bus");
         let now = DateTime::UNIX_EPOCH;
-        bus.send("rmm", b"x", now).expect("sent");
+        bus.send("rmm", b"x", 3, now).expect("sent");
         bus.receive(now).expect("a bus").expect("a message");
         let again = bus.receive(now + HOLD).expect("a bus").expect("a message");
         assert_eq!(again.deliveries, 2);

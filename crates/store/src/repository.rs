@@ -104,6 +104,20 @@ impl Store {
         self.write(tenant.as_str(), operation, changes).await
     }
 
+    /// Commits changes where losing against somebody else is as good: answers whether it was us.
+    pub async fn commit_unless_lost(
+        &self,
+        tenant: &TenantId,
+        operation: OperationId,
+        changes: Changes,
+    ) -> Result<bool, StoreError> {
+        match self.commit(tenant, operation, changes).await {
+            Ok(()) => Ok(true),
+            Err(StoreError::Conflict { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Commits changes to what belongs to no tenant.
     pub async fn commit_to_directory(
         &self,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
+use app::{Entropy as _, OsEntropy};
 use clap::Subcommand;
 use embedded::bus::LocalBus;
 
@@ -34,7 +35,7 @@ impl Bus {
         std::fs::create_dir_all(&config.data_dir)
             .with_context(|| format!("{} can't be made", config.data_dir.display()))?;
         let bus = LocalBus::open(&config.data_dir.join("bus.db"))?;
-        let id = bus.send(subscription, &body, standalone::now())?;
-        Ok(format!("sent to {subscription} as message {id}; the serving process takes it in, see its log"))
+        bus.send(subscription, &body, OsEntropy.draw(), standalone::now())?;
+        Ok(format!("sent to {subscription}; the serving process takes it in, see its log"))
     }
 }

@@ -8,7 +8,7 @@ use tokio::task;
 /// `POST` to `path`, as it stands there; answers the status.
 pub(super) async fn post(url: &str, path: &str, headers: &[(&str, &str)], body: &str) -> u16 {
     let address = url.strip_prefix("http://").expect("an http address").to_owned();
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers: String = headers.iter().map(|(name, value)| [name, ": ", value, "\r\n"].concat()).collect();
     let request = format!(
         "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json; charset=utf-8\r\n\
          Content-Length: {}\r\n{headers}\r\n{body}",

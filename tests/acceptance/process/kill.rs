@@ -24,13 +24,13 @@ use super::door::Door;
 use super::site::Site;
 
 const SEED: u64 = 0x0A11_CE55;
-const KILLS: usize = 8;
+const KILLS: usize = 16;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn killed_again_and_again_under_load_it_loses_no_alert_no_page_and_files_no_second_ticket() {
     let site = Site::open().await;
     let mut oncall = site.start().await;
-    let load = Load::start(Door::of(&oncall).await, &Api::of(&oncall).await);
+    let load = Load::start(&Door::of(&oncall).await, &Api::of(&oncall).await);
     let mut random = Random(SEED);
     for kill in 0..KILLS {
         match kill {
@@ -75,7 +75,7 @@ async fn a_moment(random: &mut Random, site: &Site, load: &Arc<Load>) {
     }
 }
 
-/// Numbers that are the same in every run (SplitMix64).
+/// Numbers that are the same in every run (`SplitMix64`).
 #[derive(Debug)]
 struct Random(u64);
 

@@ -1,7 +1,5 @@
 //! The main job, end to end: an alert comes in, somebody is mailed within a second, takes it, files it, ends it.
 
-mod browser;
-
 use std::time::{Duration, Instant};
 
 use acceptance::process::Oncall;
@@ -10,8 +8,8 @@ use acceptance::smtp::Mail;
 use chrono::{DateTime, SubsecRound as _, Utc};
 use serde_json::{Value, json};
 
-use self::browser::Browser;
 use super::api::{self, Api, text};
+use super::browser::Browser;
 use super::door::{Curl, Door};
 use super::site::{DEFEND_KEY, Site, acknowledge_link, page_id};
 use super::{SOON, eventually};

@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 
 use super::api::{Api, text};
 use super::door::Door;
+use super::eventually;
 use super::site::{Site, page_id};
 
 const SENDERS: usize = 64;
@@ -56,12 +57,16 @@ async fn one_incident_with(api: &Api, count: usize, site: &Site) {
     let incidents = api.incidents().await;
     let [incident] = incidents.as_slice() else { panic!("one incident, not {}", incidents.len()) };
     assert_eq!((&incident["alert_count"], &incident["number"]), (&json!(count), &json!(1)));
-    let pages = api.pages(text(incident, "id")).await;
-    let [page] = pages.as_slice() else { panic!("one page, not {pages:#?}") };
-    assert_eq!((&page["state"], page["attempts"].as_array().map(Vec::len)), (&json!("sent"), Some(1)));
+    let page = eventually("a page that is sent", async || {
+        let pages = api.pages(text(incident, "id")).await;
+        let [page] = pages.as_slice() else { panic!("one page, not {pages:#?}") };
+        (page["state"] == "sent").then(|| page.clone())
+    })
+    .await;
+    assert_eq!(page["attempts"].as_array().map(Vec::len), Some(1), "{page}");
     let mails = site.smtp.mails();
     let mailed: Vec<_> = mails.iter().map(page_id).collect();
-    assert_eq!(mailed, [text(page, "id")], "one mail");
+    assert_eq!(mailed, [text(&page, "id")], "one mail");
 }
 
 /// The most memory that a process ever had, in megabytes.

@@ -5,23 +5,15 @@ use chrono::TimeDelta;
 use domain::event::OutgoingEvent;
 use domain::id::TenantId;
 use domain::{page, retry};
-use store::{Changes, StoreError};
+use store::Changes;
 use tracing::warn;
 
+use super::Hold;
 use crate::app::App;
 use crate::error::Error;
 
 const FIRST_RETRY: TimeDelta = TimeDelta::seconds(10);
 const LONGEST_RETRY: TimeDelta = TimeDelta::minutes(15);
-
-/// Whether the event is this process's already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hold {
-    /// It was born leased to us.
-    Ours,
-    /// It was found due.
-    ToTake,
-}
 
 /// Publishes one event, unless that was done or begun by another meanwhile.
 pub(super) async fn publish(app: &App, tenant: &TenantId, id: &str, hold: Hold) -> Result<(), Error> {
@@ -29,21 +21,17 @@ pub(super) async fn publish(app: &App, tenant: &TenantId, id: &str, hold: Hold) 
     let now = app.clock.now();
     let Some(mut outgoing) = app.store.get::<OutgoingEvent>(tenant, id).await? else { return Ok(()) };
     let is_due = outgoing.value.due_at <= now;
-    if hold == Hold::Ours && (is_due || outgoing.value.begun != 1) {
-        // It waited here past its lease: whoever took it over has it now, or the next tick will.
+    if is_due == (hold == Hold::Born) {
+        // Either it waited here past its lease and is anybody's, or somebody has taken it since it was found.
         return Ok(());
     }
-    if hold == Hold::ToTake {
-        if !is_due {
-            return Ok(());
-        }
+    if hold == Hold::Due {
         outgoing.value.begun += 1;
         outgoing.value.due_at = now + page::LEASE;
         let mut changes = Changes::new();
         changes.replace(&outgoing)?;
-        match app.store.commit(tenant, app.entropy.operation(), changes).await {
-            Err(StoreError::Conflict { .. }) => return Ok(()),
-            other => other?,
+        if !app.store.commit_unless_lost(tenant, app.entropy.operation(), changes).await? {
+            return Ok(());
         }
         let Some(taken) = app.store.get::<OutgoingEvent>(tenant, id).await? else { return Ok(()) };
         outgoing = taken;
@@ -58,9 +46,7 @@ pub(super) async fn publish(app: &App, tenant: &TenantId, id: &str, hold: Hold) 
             changes.replace(&outgoing)?;
         }
     }
-    match app.store.commit(tenant, app.entropy.operation(), changes).await {
-        // Somebody took it over when our lease had ended: how it ends is theirs to say.
-        Err(StoreError::Conflict { .. }) => Ok(()),
-        other => Ok(other?),
-    }
+    // Where somebody took it over when our lease had ended, how it ends is theirs to say.
+    app.store.commit_unless_lost(tenant, app.entropy.operation(), changes).await?;
+    Ok(())
 }

@@ -1,66 +1,63 @@
 //! Sending one page: take it, ask again whether it is still wanted, send, write down how it went.
 //!
-//! Invariant: nothing goes out for an incident that is acknowledged or resolved by then. A crash between sending and
-//! writing down may send twice, under the same idempotency key; a crash anywhere else sends once.
+//! Invariants: nothing goes out for an incident that is acknowledged or resolved by then, nor a page that a younger one to
+//! the same address says better. A crash between sending and writing down may send twice, under the same idempotency key.
+//! What follows from a failure (the user's next contact method, the next step) is committed with it or before it.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::actor::Actor;
+use domain::escalation;
 use domain::id::TenantId;
-use domain::incident::{Incident, Status};
-use domain::page::{Page, PageState, Purpose};
+use domain::incident::Incident;
+use domain::page::{Page, PageState};
 use domain::timeline::{Entry, Event, TimelineRecord};
 use domain::user::User;
-use store::{Changes, StoreError, Versioned};
+use store::{Changes, Versioned};
 use tracing::warn;
 
-use super::Effect;
+use super::{Effect, Hold};
 use crate::ack_link::AckGrant;
 use crate::app::App;
 use crate::change;
 use crate::error::Error;
 use crate::port::{ChannelError, PageMessage};
 
-/// Whether the page is this process's already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hold {
-    /// It was born leased to us.
-    Ours,
-    /// It was found due.
-    ToTake,
-}
-
 /// Sends one page, unless it was sent, taken or made needless meanwhile.
 pub(super) async fn send(app: &Arc<App>, tenant: &TenantId, id: &str, hold: Hold) -> Result<(), Error> {
     let now = app.clock.now();
     let Some(mut page) = app.store.get::<Page>(tenant, id).await? else { return Ok(()) };
-    if page.value.state != PageState::Pending {
+    let is_due = page.value.due_at.is_some_and(|due| due <= now);
+    let is_ours = hold == Hold::Born && page.value.begun == 1 && !is_due;
+    if page.value.state != PageState::Pending || !(is_due || is_ours) {
         return Ok(());
     }
     let incident = app.store.get::<Incident>(tenant, page.value.incident_id.as_str()).await?;
     let Some(incident) = incident.map(|found| found.value) else { return Ok(()) };
-    if !page.value.is_wanted(&incident) {
+    if !page.value.is_wanted(&incident) || is_superseded(app, tenant, &page.value).await? {
         page.value.cancel();
-        return write(app, tenant, &page, None).await.map(|_| ());
-    }
-    let is_due = page.value.due_at.is_some_and(|due| due <= now);
-    if hold == Hold::Ours && (is_due || page.value.begun != 1) {
-        // It waited here past its lease: whoever took it over has it now, or the next tick will.
+        write(app, tenant, &page, Changes::new()).await?;
         return Ok(());
     }
-    if hold == Hold::ToTake {
-        if !is_due {
-            return Ok(());
-        }
+    if !page.value.is_held_since_birth(now) || hold == Hold::Due {
         page.value.begin(now);
-        if write(app, tenant, &page, None).await? == Written::Lost {
+        if !write(app, tenant, &page, Changes::new()).await? {
             return Ok(());
         }
         let Some(taken) = app.store.get::<Page>(tenant, id).await? else { return Ok(()) };
         page = taken;
     }
     attempt(app, tenant, page, &incident).await
+}
+
+/// Only a page that failed before can have a younger one beside it.
+async fn is_superseded(app: &App, tenant: &TenantId, page: &Page) -> Result<bool, Error> {
+    if page.attempts.is_empty() {
+        return Ok(false);
+    }
+    let pages = app.store.all_of::<Page>(tenant, page.incident_id.as_str()).await?;
+    Ok(pages.iter().any(|other| page.is_superseded_by(&other.value)))
 }
 
 async fn attempt(
@@ -74,64 +71,58 @@ async fn attempt(
         None => Err(ChannelError::Unavailable(format!("{} is not configured", page.value.channel.as_str()))),
     };
     let now = app.clock.now();
-    let (user, channel, address) =
-        (page.value.user_name.clone(), page.value.channel, page.value.address.clone());
+    let mut changes = Changes::new();
+    let mut follows = None;
+    let Page { user_name: user, channel, address, .. } = page.value.clone();
     match result {
         Ok(receipt) => {
             page.value.sent(now, receipt.clone());
             let event = Event::PageSent { user, channel, address, receipt };
-            write(app, tenant, &page, Some((now, event))).await.map(|_| ())
+            changes.create(&told(&page.value, now, event))?;
         }
         Err(error) => {
             let reason = error.to_string();
             warn!(page = %page.value.id, %reason, "a page could not be handed over");
-            let for_good = matches!(error, ChannelError::Rejected(_));
             let first = page.value.attempts.is_empty();
-            let given_up = page.value.failed(now, reason.clone(), for_good);
-            let event = Event::PageFailed { user, channel, address, reason, given_up };
-            // Tried-again failures are written once, not at every attempt; the ledger has them all.
-            let event = (first || given_up).then_some((now, event));
-            write(app, tenant, &page, event).await?;
-            if first {
-                fall_back(app, tenant, &page.value, incident, now).await?;
+            let given_up = matches!(error, ChannelError::Rejected(_));
+            page.value.failed(now, reason.clone(), given_up);
+            if first || given_up {
+                // Tried-again failures are told once, not at every attempt; the ledger has them all.
+                let event = Event::PageFailed { user, channel, address, reason, given_up };
+                changes.create(&told(&page.value, now, event))?;
             }
-            if given_up {
+            if first {
+                follows = fall_back(app, tenant, (&page.value, incident), now, &mut changes).await?;
+            }
+            if given_up && follows.is_none() {
                 hurry(app, tenant, &page.value, now).await?;
             }
-            Ok(())
         }
     }
+    if write(app, tenant, &page, changes).await? {
+        app.runner.start(app, tenant, follows.into_iter().collect());
+    }
+    Ok(())
 }
 
-/// Whether a page was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Written {
-    Yes,
-    /// Somebody else wrote it first: what becomes of it is theirs to say.
-    Lost,
-}
-
-/// Commits the page as it is now, with what the timeline is told.
+/// Commits the page as it is now, with `changes`; answers whether it was us.
 async fn write(
     app: &App,
     tenant: &TenantId,
     page: &Versioned<Page>,
-    told: Option<(DateTime<Utc>, Event)>,
-) -> Result<Written, Error> {
-    let mut changes = Changes::new();
+    mut changes: Changes,
+) -> Result<bool, Error> {
     changes.replace(page)?;
-    if let Some((at, event)) = told {
-        changes.create(&TimelineRecord {
-            key: format!("{}-{}", page.value.id, page.value.attempts.len()),
-            incident_id: page.value.incident_id.clone(),
-            at,
-            entries: vec![Entry { at, actor: Actor::System, event }],
-        })?;
-    }
-    match app.store.commit(tenant, app.entropy.operation(), changes).await {
-        Ok(()) => Ok(Written::Yes),
-        Err(StoreError::Conflict { .. }) => Ok(Written::Lost),
-        Err(error) => Err(error.into()),
+    Ok(app.store.commit_unless_lost(tenant, app.entropy.operation(), changes).await?)
+}
+
+/// The timeline's record of an attempt that has just ended.
+fn told(page: &Page, at: DateTime<Utc>, event: Event) -> TimelineRecord {
+    TimelineRecord {
+        key: format!("{}-{}", page.id, page.begun),
+        incident_id: page.incident_id.clone(),
+        at,
+        entries: vec![Entry { at, actor: Actor::System, event }],
     }
 }
 
@@ -139,20 +130,17 @@ async fn write(
 async fn fall_back(
     app: &Arc<App>,
     tenant: &TenantId,
-    failed: &Page,
-    incident: &Incident,
+    (failed, incident): (&Page, &Incident),
     now: DateTime<Utc>,
-) -> Result<(), Error> {
-    let Some(user) = app.store.get::<User>(tenant, failed.user_id.as_str()).await? else { return Ok(()) };
-    let user = user.value;
-    let mut methods =
-        user.contact_methods.iter().filter(|method| method.verified && app.channel(method.channel).is_some());
+    changes: &mut Changes,
+) -> Result<Option<Effect>, Error> {
+    let Some(user) = app.store.get::<User>(tenant, failed.user_id.as_str()).await? else { return Ok(None) };
+    let sending = app.sending();
     // The next after the failed one, in the user's own order.
-    methods.find(|method| method.id == failed.contact_method_id);
-    for method in methods {
+    let next = user.value.usable(&sending).skip_while(|method| method.id != failed.contact_method_id).skip(1);
+    for method in next {
         let due = (now, TimeDelta::zero());
-        let page = Page::plan(incident, (failed.purpose, failed.position), &user, method, due);
-        let mut changes = Changes::new();
+        let page = Page::plan(incident, (failed.purpose, failed.position), &user.value, method, due);
         match app.store.get::<Page>(tenant, page.id.as_str()).await? {
             None => changes.create(&page)?,
             Some(mut planned)
@@ -164,38 +152,24 @@ async fn fall_back(
             }
             Some(_) => continue,
         }
-        match app.store.commit(tenant, app.entropy.operation(), changes).await {
-            Ok(()) => {
-                app.runner.start(app, tenant, vec![Effect::Page(page.id)]);
-                return Ok(());
-            }
-            Err(StoreError::Conflict { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
+        return Ok(Some(Effect::Page(page.id, Hold::Born)));
     }
-    Ok(())
+    Ok(None)
 }
 
-/// When every page of a step is given up, the step reached nobody after all: the next one is due now.
+/// When this was the last page of its position that could still arrive, nobody heard.
 async fn hurry(app: &Arc<App>, tenant: &TenantId, failed: &Page, now: DateTime<Utc>) -> Result<(), Error> {
     let pages = app.store.all_of::<Page>(tenant, failed.incident_id.as_str()).await?;
-    let of_step = |page: &&Versioned<Page>| {
-        page.value.position == failed.position && page.value.purpose == failed.purpose
-    };
-    if failed.purpose != Purpose::Step
-        || pages.iter().filter(of_step).any(|page| page.value.state != PageState::Failed)
-    {
+    let somebody_may_hear = pages.iter().map(|page| &page.value).any(|page| {
+        page.id != failed.id
+            && (page.position, page.purpose) == (failed.position, failed.purpose)
+            && page.state != PageState::Failed
+    });
+    if somebody_may_hear {
         return Ok(());
     }
     change::change(app, (tenant, &failed.incident_id), now, |incident, _| {
-        let position = failed.position;
-        let still_there = incident.status == Status::Triggered
-            && incident.escalation.cycle == position.cycle
-            && incident.escalation.round == position.round
-            && incident.escalation.step == position.step + 1;
-        if still_there && incident.escalation.due_at.is_some_and(|due| due > now) {
-            incident.escalation.due_at = Some(now);
-        }
+        escalation::nobody_heard(incident, failed.purpose, failed.position, now);
         Ok(())
     })
     .await

@@ -1,28 +1,32 @@
-//! The runner: effects of this process's own commits, done at once beside the answer to whoever caused them.
+//! The runner: effects done at once, beside the answer to whoever caused them or to the timer that found them due.
 //!
-//! Invariant: an economy and nothing more. What it has no room for, or dies over, the tick finds when the lease ends; what
-//! waited here past its lease is left to the tick.
+//! Invariants: an economy and nothing more: what it has no room for, or dies over, the tick finds when the lease ends. Pages,
+//! tickets and events wait in lines of their own, so that a PSA that hangs delays no page. An effect that panics ends
+//! nothing but itself.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::id::TenantId;
 use tokio::sync::Notify;
-use tracing::{debug, warn};
+use tracing::{debug, error, warn};
 
 use super::{Effect, run};
 use crate::app::App;
 
-/// How many effects run at once: most of the time is spent waiting for providers.
-const AT_ONCE: usize = 64;
+/// How many pages are sent at once: most of the time is spent waiting for providers.
+const PAGES_AT_ONCE: usize = 64;
 
-/// How many may wait; a storm's surplus is the tick's.
+/// How many tickets, and how many events, are worked on at once.
+const OTHERS_AT_ONCE: usize = 16;
+
+/// How many of each may wait; a storm's surplus is the tick's.
 const WAITING: usize = 10_000;
 
 /// Where effects are run from.
 #[derive(Debug, Default)]
 pub(crate) struct Runner {
-    line: Mutex<Line>,
+    lines: Mutex<[Line; 3]>,
     idle: Notify,
 }
 
@@ -32,19 +36,30 @@ struct Line {
     workers: usize,
 }
 
+/// The line of an effect, and how many workers it may have.
+fn line_of(effect: &Effect) -> (usize, usize) {
+    match effect {
+        Effect::Page(..) => (0, PAGES_AT_ONCE),
+        Effect::Ticket(_) => (1, OTHERS_AT_ONCE),
+        Effect::Event(..) => (2, OTHERS_AT_ONCE),
+    }
+}
+
 impl Runner {
     /// Takes what there is room for; returns at once.
     pub(crate) fn start(&self, app: &Arc<App>, tenant: &TenantId, effects: Vec<Effect>) {
-        let mut line = self.line();
+        let mut lines = self.lines();
         for effect in effects {
+            let (index, at_once) = line_of(&effect);
+            let line = &mut lines[index];
             if line.waiting.len() >= WAITING {
                 debug!(?effect, "no room: left to the tick");
                 continue;
             }
             line.waiting.push_back((tenant.clone(), effect));
-            if line.workers < AT_ONCE {
+            if line.workers < at_once {
                 line.workers += 1;
-                tokio::spawn(work(Arc::clone(app)));
+                tokio::spawn(work(Arc::clone(app), index));
             }
         }
     }
@@ -53,16 +68,16 @@ impl Runner {
     pub(crate) async fn settled(&self) {
         loop {
             let idle = self.idle.notified();
-            if self.line().workers == 0 {
+            if self.lines().iter().all(|line| line.workers == 0) {
                 return;
             }
             idle.await;
         }
     }
 
-    /// The next effect; `None` ends the worker that asked.
-    fn next(&self) -> Option<(TenantId, Effect)> {
-        let mut line = self.line();
+    /// The next effect of a line; `None` ends the worker that asked.
+    fn next(&self, index: usize) -> Option<(TenantId, Effect)> {
+        let line = &mut self.lines()[index];
         let next = line.waiting.pop_front();
         if next.is_none() {
             line.workers -= 1;
@@ -73,15 +88,22 @@ impl Runner {
         next
     }
 
-    fn line(&self) -> MutexGuard<'_, Line> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lines(&self) -> MutexGuard<'_, [Line; 3]> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn work(app: Arc<App>) {
-    while let Some((tenant, effect)) = app.runner.next() {
-        if let Err(error) = run(&app, &tenant, &effect).await {
-            warn!(?effect, %error, "an effect failed; the tick tries again");
+async fn work(app: Arc<App>, index: usize) {
+    while let Some((tenant, effect)) = app.runner.next(index) {
+        let name = format!("{effect:?}");
+        let task = {
+            let app = Arc::clone(&app);
+            tokio::spawn(async move { run(&app, &tenant, &effect).await })
+        };
+        match task.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => warn!(effect = name, %error, "an effect failed; the tick tries again"),
+            Err(panic) => error!(effect = name, %panic, "an effect panicked; the tick tries again"),
         }
     }
 }

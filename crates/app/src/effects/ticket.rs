@@ -44,9 +44,8 @@ pub(super) async fn work(app: &Arc<App>, tenant: &TenantId, incident: &IncidentI
         queue.value.begin(now);
         let mut changes = Changes::new();
         changes.replace(&queue)?;
-        match app.store.commit(tenant, app.entropy.operation(), changes).await {
-            Err(StoreError::Conflict { .. }) => return Ok(()),
-            other => other?,
+        if !app.store.commit_unless_lost(tenant, app.entropy.operation(), changes).await? {
+            return Ok(());
         }
         let result = attempt(app, psa.as_ref(), tenant, &queue.value, &op).await?;
         if !write_down(app, tenant, (incident, &op), result).await? {

@@ -99,7 +99,7 @@ async fn serve(app: &Arc<App>, tenant: &TenantId, batch: &mut Vec<Waiting>) {
             Ok(taken) => {
                 for ((_, answer), taken) in batch.drain(..taken.len()).zip(taken) {
                     // A sender that hung up is answered by what is in the store.
-                    drop(answer.send(Ok(taken)));
+                    drop(answer.send(taken));
                 }
             }
             Err(error) => {
@@ -111,8 +111,13 @@ async fn serve(app: &Arc<App>, tenant: &TenantId, batch: &mut Vec<Waiting>) {
     }
 }
 
-/// Takes as many of `batch` from its front as fit into one commit; answers what became of those.
-async fn together(app: &Arc<App>, tenant: &TenantId, batch: &[Waiting]) -> Result<Vec<Taken>, Error> {
+/// Takes as many of `batch` from its front as fit into one commit; answers what became of each of those. One that can't
+/// be decided is answered so by itself.
+async fn together(
+    app: &Arc<App>,
+    tenant: &TenantId,
+    batch: &[Waiting],
+) -> Result<Vec<Result<Taken, Error>>, Error> {
     let mut tries = 0;
     let mut most = batch.len();
     loop {
@@ -123,7 +128,7 @@ async fn together(app: &Arc<App>, tenant: &TenantId, batch: &[Waiting]) -> Resul
             if !sitting.has_room() {
                 break;
             }
-            taken.push(sitting.decide(arrival).await?);
+            taken.push(sitting.decide(arrival).await);
         }
         match sitting.commit().await {
             Ok(effects) => {

@@ -230,7 +230,9 @@ impl<'a> Sitting<'a> {
     }
 
     async fn open(&mut self, arrival: &Arrival, key: &str, dedup_key: String) -> Result<IncidentId, Error> {
+        // Everything that can fail comes before the number is taken, so that an alert that fails leaves no gap.
         let service = self.service(&arrival.source.service_id).await?;
+        self.load_calling(&service.policy_id).await?;
         let number = self.next_number().await?;
         let id = IncidentId::fresh(self.now, self.app.entropy.draw());
         let mut journal = Journal::new(self.now);
@@ -244,7 +246,10 @@ impl<'a> Sitting<'a> {
         };
         let mut incident =
             Incident::open(opening, &arrival.signal, dedup_key, by(&arrival.source), &mut journal);
-        self.call(&mut incident, &mut journal).await?;
+        if let Some(calling) = self.callings.get_mut(&incident.policy_id) {
+            calling.complete_for(self.app, self.tenant, &incident).await?;
+            escalation::advance(&mut incident, &calling.policy, &calling.roster, &mut journal);
+        }
         self.writes += 4 + journal.pages.len() + journal.events.len();
         self.incidents.insert(id.clone(), Open { incident: Slot { value: incident, etag: None }, journal });
         match self.keys.entry(key.to_owned()) {
@@ -256,16 +261,10 @@ impl<'a> Sitting<'a> {
         Ok(id)
     }
 
-    /// Tells the first step's people.
-    async fn call(&mut self, incident: &mut Incident, journal: &mut Journal) -> Result<(), Error> {
-        let calling = match self.callings.entry(incident.policy_id.clone()) {
-            Entry::Occupied(calling) => calling.into_mut(),
-            Entry::Vacant(vacant) => {
-                vacant.insert(roster::load(self.app, self.tenant, &incident.policy_id, self.now).await?)
-            }
-        };
-        calling.complete_for(self.app, self.tenant, incident).await?;
-        escalation::advance(incident, &calling.policy, &calling.roster, journal);
+    async fn load_calling(&mut self, policy: &PolicyId) -> Result<(), Error> {
+        if let Entry::Vacant(vacant) = self.callings.entry(policy.clone()) {
+            vacant.insert(roster::load(self.app, self.tenant, policy, self.now).await?);
+        }
         Ok(())
     }
 

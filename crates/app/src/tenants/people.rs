@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::id::{ContactMethodId, TenantId};
 use domain::tenant::Tenant;
 use domain::user::{ChannelKind, ContactMethod, User};
-use store::{Changes, StoreError};
+use store::{Changes, Versioned};
 
 use crate::app::App;
 use crate::claims::Claims;
@@ -26,7 +26,7 @@ pub async fn sign_in(app: &Arc<App>, token: &str) -> Result<Ctx, Error> {
     }
     let id = User::id_of(&tenant, &claims.sub);
     let user = match app.store.get::<User>(&tenant, id.as_str()).await? {
-        Some(found) => found.value,
+        Some(found) => refresh(app, found, &claims).await?,
         None => provision(app, &tenant, &claims).await?,
     };
     if user.disabled {
@@ -34,6 +34,21 @@ pub async fn sign_in(app: &Arc<App>, token: &str) -> Result<Ctx, Error> {
     }
     // The Hub's word on the role, not what we remember of it.
     Ok(Ctx { tenant, user_id: user.id, name: user.name, role: claims.org_role, now })
+}
+
+/// Takes over what the Hub says differently now: who is an admin decides who is told when nobody was.
+async fn refresh(app: &App, mut found: Versioned<User>, claims: &Claims) -> Result<User, Error> {
+    let user = &mut found.value;
+    let known = (user.name.clone(), user.email.clone(), user.role);
+    (user.name, user.email, user.role) = (claims.name(), claims.email.clone(), claims.org_role);
+    if known != (user.name.clone(), user.email.clone(), user.role) {
+        let tenant: TenantId = found.tenant.parse().map_err(|_| Error::Unauthenticated)?;
+        let mut changes = Changes::new();
+        changes.replace(&found)?;
+        // Lost against another request of the same person, which knows the same.
+        app.store.commit_unless_lost(&tenant, app.entropy.operation(), changes).await?;
+    }
+    Ok(found.value)
 }
 
 async fn provision(app: &App, tenant: &TenantId, claims: &Claims) -> Result<User, Error> {
@@ -56,11 +71,9 @@ async fn provision(app: &App, tenant: &TenantId, claims: &Claims) -> Result<User
     };
     let mut changes = Changes::new();
     changes.create(&user)?;
-    match app.store.commit(tenant, app.entropy.operation(), changes).await {
-        // Two first requests at once: both mean the same person.
-        Ok(()) | Err(StoreError::Conflict { .. }) => Ok(user),
-        Err(error) => Err(error.into()),
-    }
+    // Two first requests at once mean the same person.
+    app.store.commit_unless_lost(tenant, app.entropy.operation(), changes).await?;
+    Ok(user)
 }
 
 /// Everybody of a tenant, by id.

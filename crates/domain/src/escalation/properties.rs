@@ -168,7 +168,7 @@ proptest! {
     }
 
     #[test]
-    fn escalating_now_agrees_too_wherever_the_incident_stands(
+    fn escalating_now_never_misses_somebody_wherever_the_incident_stands(
         (policy, calls) in nights(),
         mut incident in positions(),
         (exhausted, acknowledged) in any::<(bool, bool)>(),
@@ -180,7 +180,8 @@ proptest! {
         let (roster, mut journal) = (&calls[0].0, journal(1));
         let somebody = has_somebody(&incident, &policy, roster);
         escalate_now(&mut incident, (&policy, roster), actor("Bob"), &mut journal).unwrap();
-        prop_assert_eq!(purposes(&journal).contains("step"), somebody);
+        // Past the end the policy starts over, and then it may well find somebody.
+        prop_assert!(purposes(&journal).contains("step") || !somebody);
         prop_assert!(journal.pages.iter().all(|page| page.is_wanted(&incident)));
         prop_assert_eq!(incident.status, Status::Triggered);
     }

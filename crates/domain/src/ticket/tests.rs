@@ -262,3 +262,17 @@ fn every_attempt_for_one_incident_or_note_has_the_same_key() {
     assert_ne!(external_ref(&other), first);
     assert_ne!(note_ref(&note("a")), note_ref(&note("b")));
 }
+
+#[test]
+fn a_retry_leaves_alone_what_somebody_is_at() {
+    let mut queue = TicketQueue::new(&incident());
+    queue.push(TicketOp::Create { assignee: None }, minute(0));
+    queue.begin(minute(0));
+    queue.retry_now(minute(1));
+    assert_eq!(queue.due_at, Some(minute(0) + LEASE), "still whose it was");
+    queue.retry_now(minute(0) + LEASE);
+    assert_eq!(queue.due_at, Some(minute(0) + LEASE));
+    queue.retry_later(minute(2), "busy".to_owned(), None);
+    queue.retry_now(minute(2));
+    assert_eq!(queue.due_at, Some(minute(2)));
+}

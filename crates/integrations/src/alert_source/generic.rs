@@ -13,7 +13,7 @@ use url::Url;
 
 use super::body::{Body, Content};
 use super::fields::Fields;
-use super::text::{LONGEST_TITLE, description_of, one_line, paragraphs, title_of};
+use super::text::{description_of, one_line, paragraphs, title_of};
 use super::words::action_of;
 
 /// How many alerts of one delivery are read one by one.
@@ -117,7 +117,7 @@ fn from_object(object: &Map<String, Value>, raw: &str) -> Signal {
     let fields = Fields::of(object, &names::CONTAINERS);
     let (action, action_doubt) = action(&fields);
     let (severity, severity_doubt) = severity(&fields);
-    let dedup_key = fields.text(&names::DEDUP_KEY).map(|key| key.chars().take(LONGEST_TITLE).collect());
+    let dedup_key = fields.text(&names::DEDUP_KEY);
     let device = device(&fields);
     let said = fields.prose(&names::DESCRIPTION);
     let titled = fields.text(&names::TITLE).or_else(|| said.clone()).and_then(|text| title_of(&text));

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -30,10 +29,10 @@ pub(super) struct Tally {
     pub(super) refused: Vec<(u16, Value)>,
 }
 
-/// Alerts with one key.
+/// Alerts with one key: how many were sent, and what was answered.
 #[derive(Debug, Default)]
 pub(super) struct Sent {
-    pub(super) sent: u64,
+    pub(super) attempts: u64,
     pub(super) answered: u64,
     /// What the answers named; one, if all is well.
     pub(super) incidents: BTreeSet<String>,
@@ -61,7 +60,7 @@ pub(super) struct Load {
 }
 
 impl Load {
-    pub(super) fn start(door: Door, api: &Api) -> Arc<Self> {
+    pub(super) fn start(door: &Door, api: &Api) -> Arc<Self> {
         let load = Arc::new(Self {
             tally: Mutex::default(),
             answers: watch::Sender::new(0),
@@ -129,11 +128,10 @@ impl Load {
 
     /// Sends one alert; answers its incident, or nothing where nothing was answered.
     async fn send(&self, door: &Door, key: &str) -> Option<String> {
-        self.tally().alerts.entry(key.to_owned()).or_default().sent += 1;
+        self.tally().alerts.entry(key.to_owned()).or_default().attempts += 1;
         let alert =
             json!({ "title": format!("Trouble with {key}"), "severity": "critical", "dedup_key": key });
-        let (status, answer) =
-            time::timeout(Duration::from_secs(60), door.try_send(&alert)).await.ok()?.ok()?;
+        let (status, answer) = time::timeout(SOON, door.try_send(&alert)).await.ok()?.ok()?;
         let mut tally = self.tally();
         if status != 200 {
             tally.refused.push((status, answer));

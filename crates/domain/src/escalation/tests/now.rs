@@ -22,11 +22,35 @@ fn from_triggered_the_next_step_is_told_before_its_time() {
 }
 
 #[test]
-fn past_the_last_round_the_admins_are_told() {
+fn past_the_last_step_the_policy_starts_over() {
+    let (mut incident, policy, roster) = (incident(), policy(&[30], 0), roster(&[&["Ann"]]));
+    let before = advanced(&mut incident, &policy, &roster, 0);
+    let journal = escalated(&mut incident, &policy, &roster, 2);
+    assert_eq!(paged(&journal), ["Ann"]);
+    assert_ne!(journal.pages[0].id, before.pages[0].id);
+    assert!(!incident.escalation.exhausted);
+}
+
+#[test]
+fn when_every_page_of_a_step_is_refused_the_next_one_is_due() {
+    let (mut incident, policy, roster) = (incident(), policy(&[30, 10], 0), roster(&[&["Ann"], &["Bob"]]));
+    let position = advanced(&mut incident, &policy, &roster, 0).pages[0].position;
+    nobody_heard(&mut incident, Purpose::Step, position, minute(1));
+    assert_eq!(incident.escalation.due_at, Some(minute(1)));
+    advanced(&mut incident, &policy, &roster, 1);
+    nobody_heard(&mut incident, Purpose::Step, position, minute(2));
+    assert_eq!(incident.escalation.due_at, Some(minute(11)), "that step is past");
+}
+
+#[test]
+fn when_the_last_to_be_told_are_refused_the_policy_starts_over_in_a_while() {
     let (mut incident, policy, roster) = (incident(), policy(&[30], 0), roster(&[&["Ann"]]));
     advanced(&mut incident, &policy, &roster, 0);
-    assert_eq!(paged(&escalated(&mut incident, &policy, &roster, 2)), ["Ada", "Eve"]);
-    assert!(incident.escalation.exhausted);
+    let position = advanced(&mut incident, &policy, &roster, 30).pages[0].position;
+    assert_eq!(incident.escalation.due_at, None);
+    nobody_heard(&mut incident, Purpose::Exhausted, position, minute(31));
+    assert_eq!(incident.escalation.due_at, Some(minute(36)));
+    assert_eq!(paged(&advanced(&mut incident, &policy, &roster, 36)), ["Ann"]);
 }
 
 #[test]

@@ -17,8 +17,15 @@ pub(super) fn is_own_page(headers: &HeaderMap, public_url: &str) -> bool {
 }
 
 /// Whether the browser knows us by a name that only we have. A foreign name that was made to lead here (DNS rebinding)
-/// would let the site of that name act as a page of ours. No browser leaves the name out.
+/// would let the site of that name act as a page of ours. No browser leaves the name out. What came through a proxy came
+/// from elsewhere, whatever name the proxy calls us by.
 pub(super) fn is_own_host(headers: &HeaderMap, public_url: &str) -> bool {
+    if ["forwarded", "via", "x-forwarded-for", "x-real-ip"]
+        .iter()
+        .any(|proxied| headers.contains_key(*proxied))
+    {
+        return false;
+    }
     if !headers.contains_key(header::HOST) {
         return true;
     }

@@ -2,28 +2,28 @@
 
 use reqwest::Client;
 
-use super::super::api;
+use super::api;
 
 /// A browser without a session.
 #[derive(Debug)]
-pub(super) struct Browser(Client);
+pub(crate) struct Browser(Client);
 
 impl Browser {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(api::http())
     }
 
-    pub(super) async fn head(&self, url: &str) -> u16 {
+    pub(crate) async fn head(&self, url: &str) -> u16 {
         self.0.head(url).send().await.expect("an answer").status().as_u16()
     }
 
-    pub(super) async fn get(&self, url: &str) -> (u16, String) {
+    pub(crate) async fn get(&self, url: &str) -> (u16, String) {
         let response = self.0.get(url).send().await.expect("an answer");
         (response.status().as_u16(), response.text().await.expect("a body"))
     }
 
     /// Sends the page's form, with its hidden fields, to where it says; shows what comes of it.
-    pub(super) async fn press_the_button(&self, url: &str) -> (u16, String) {
+    pub(crate) async fn press_the_button(&self, url: &str) -> (u16, String) {
         let (status, page) = self.get(url).await;
         assert_eq!(status, 200, "{page}");
         let form = between(&page, "<form method=\"post\"", "</form>");
