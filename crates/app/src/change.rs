@@ -3,7 +3,6 @@
 //! Invariant: either all of it is in the store or none of it, and a decision made on a stale incident is made again.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::event::{CloudEvent, EventKind, OutgoingEvent};
@@ -18,10 +17,7 @@ use crate::app::App;
 use crate::effects::{Effect, Hold};
 use crate::error::Error;
 use crate::roster::{self, Calling};
-
-/// How often a decision is made again before the caller is told to come back later: some seconds, so that an acknowledge
-/// gets through another process's storm.
-const MOST_TRIES: u32 = 40;
+use crate::turns::Tries;
 
 /// Decides about an incident and commits; decides again on the fresh incident when somebody else was first.
 pub(crate) async fn change(
@@ -54,7 +50,7 @@ async fn decided(
     now: DateTime<Utc>,
     decision: &Decision<'_>,
 ) -> Result<Incident, Error> {
-    let mut tries = 0;
+    let mut tries = Tries::default();
     loop {
         let turn = app.turns.take(tenant).await;
         let found = app.store.get::<Incident>(tenant, id.as_str()).await?;
@@ -78,21 +74,10 @@ async fn decided(
                 app.runner.start(app, tenant, effects);
                 return Ok(incident);
             }
-            Err(StoreError::Conflict { .. }) if tries < MOST_TRIES => {
-                drop(turn);
-                tries += 1;
-                pause(app, tries).await;
-            }
+            Err(StoreError::Conflict { .. }) => tries.lost(app, turn).await?,
             Err(error) => return Err(error.into()),
         }
     }
-}
-
-/// A short, growing and uneven wait, so that two processes don't keep meeting.
-pub(crate) async fn pause(app: &App, tries: u32) {
-    let most = 4_u64 << tries.min(6);
-    let millis = u64::try_from(app.entropy.draw() % u128::from(most)).unwrap_or(0);
-    tokio::time::sleep(Duration::from_millis(millis)).await;
 }
 
 async fn commit(

@@ -5,9 +5,13 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use domain::id::TenantId;
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
+
+use crate::app::App;
+use crate::error::Error;
 
 /// One queue for each tenant that was busy lately.
 #[derive(Debug, Default)]
@@ -26,5 +30,31 @@ impl Turns {
             Arc::clone(tenants.entry(tenant.clone()).or_default())
         };
         turn.lock_owned().await
+    }
+}
+
+/// How often a decision is made again before the caller is told to come back later: some seconds in all, so that an
+/// acknowledge gets through another process's storm.
+const MOST_TRIES: u32 = 40;
+
+/// The tries of one change that keeps losing against another process.
+#[derive(Debug, Default)]
+pub(crate) struct Tries {
+    lost: u32,
+}
+
+impl Tries {
+    /// Gives the turn away and waits a little, growing and uneven, so that two processes don't keep meeting. An error
+    /// when it has been tried often enough.
+    pub(crate) async fn lost(&mut self, app: &App, turn: OwnedMutexGuard<()>) -> Result<(), Error> {
+        drop(turn);
+        self.lost += 1;
+        if self.lost > MOST_TRIES {
+            return Err(Error::Overloaded);
+        }
+        let most = 4_u64 << self.lost.min(6);
+        let millis = u64::try_from(app.entropy.draw() % u128::from(most)).unwrap_or(0);
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+        Ok(())
     }
 }

@@ -7,18 +7,21 @@ use std::sync::OnceLock;
 use tokio::task;
 
 /// The staged folder, of the profile of this test.
+///
+/// # Panics
+/// When it can't be staged, with what cargo said.
 pub(super) async fn staged() -> &'static Path {
-    static STAGED: OnceLock<PathBuf> = OnceLock::new();
-    task::spawn_blocking(|| STAGED.get_or_init(package).as_path()).await.expect("it is staged")
+    static STAGED: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let staged = task::spawn_blocking(|| STAGED.get_or_init(package)).await.expect("no panic");
+    staged.as_deref().unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn package() -> PathBuf {
+fn package() -> Result<PathBuf, String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("function-app");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace");
     let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(root).args(["xtask", "package", "--profile", profile, "--out"]).arg(&folder);
-    let end = cargo.output().expect("cargo runs");
-    assert!(end.status.success(), "{}", String::from_utf8_lossy(&end.stderr));
-    folder
+    let end = cargo.output().map_err(|error| format!("cargo can't be run: {error}"))?;
+    if end.status.success() { Ok(folder) } else { Err(String::from_utf8_lossy(&end.stderr).into_owned()) }
 }

@@ -12,6 +12,7 @@ super::stories!(
     a_changed_link_does_nothing,
     a_link_of_somebody_late_says_who_has_it,
     a_mail_server_that_is_down_delays_a_page_and_loses_none,
+    hours_without_a_mail_server_end_with_one_page_for_each_person,
     a_page_that_is_no_longer_wanted_is_not_sent,
     an_address_that_is_refused_for_good_hurries_the_next_step,
 );
@@ -87,6 +88,20 @@ async fn a_mail_server_that_is_down_delays_a_page_and_loses_none(mut world: Worl
     world.mail_to("ben");
     let events = world.timeline(&id).await;
     assert_eq!(events, ["created", "step_notified", "page_failed", "page_sent"]);
+}
+
+async fn hours_without_a_mail_server_end_with_one_page_for_each_person(mut world: World) {
+    world.smtp.stop();
+    let id = world.incident("Core switch down", "critical").await;
+    world.advance(TimeDelta::hours(2)).await;
+    assert_eq!(world.look(&id).await["escalation"]["exhausted"], true);
+    world.smtp.restart_on_same_port();
+    world.advance(TimeDelta::minutes(3)).await;
+    let mut told: Vec<String> = world.smtp.mails().into_iter().flat_map(|mail| mail.to).collect();
+    told.sort();
+    assert_eq!(told, ["ben@msp.example", "olivia@msp.example"]);
+    world.skip_mails();
+    world.advance(TimeDelta::hours(1)).await;
 }
 
 async fn a_page_that_is_no_longer_wanted_is_not_sent(mut world: World) {

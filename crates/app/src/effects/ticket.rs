@@ -18,6 +18,7 @@ use tracing::{error, warn};
 use crate::app::App;
 use crate::error::Error;
 use crate::port::{TicketError, TicketNote, TicketResolution, TicketSystem};
+use crate::turns::Tries;
 
 /// What an attempt came to, beside an error.
 enum Done {
@@ -136,7 +137,7 @@ async fn write_down(
     (id, op): (&IncidentId, &TicketOp),
     result: Result<Done, TicketError>,
 ) -> Result<bool, Error> {
-    let mut tries = 0;
+    let mut tries = Tries::default();
     loop {
         let turn = app.turns.take(tenant).await;
         let found = app.store.get::<TicketQueue>(tenant, &queue_id(id)).await?;
@@ -160,11 +161,7 @@ async fn write_down(
         }
         match app.store.commit(tenant, app.entropy.operation(), changes).await {
             Ok(()) => return Ok(go_on),
-            Err(StoreError::Conflict { .. }) if tries < 8 => {
-                drop(turn);
-                tries += 1;
-                crate::change::pause(app, tries).await;
-            }
+            Err(StoreError::Conflict { .. }) => tries.lost(app, turn).await?,
             Err(error) => return Err(error.into()),
         }
     }

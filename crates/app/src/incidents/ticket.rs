@@ -8,10 +8,10 @@ use domain::ticket::{TicketOp, TicketQueue};
 use store::{Changes, StoreError, queue_id};
 
 use crate::app::App;
-use crate::change;
 use crate::ctx::Ctx;
 use crate::effects::Effect;
 use crate::error::Error;
+use crate::turns::Tries;
 
 /// Links a ticket that somebody made by hand. What was waiting is dropped: past notes are not sent again.
 pub async fn link_ticket(
@@ -21,7 +21,7 @@ pub async fn link_ticket(
     ticket_id: String,
 ) -> Result<Incident, Error> {
     ctx.must_respond()?;
-    let mut tries = 0;
+    let mut tries = Tries::default();
     loop {
         let turn = app.turns.take(&ctx.tenant).await;
         let found = app.store.get::<Incident>(&ctx.tenant, id.as_str()).await?;
@@ -45,11 +45,7 @@ pub async fn link_ticket(
         }
         match app.store.commit(&ctx.tenant, app.entropy.operation(), changes).await {
             Ok(()) => return Ok(incident.value),
-            Err(StoreError::Conflict { .. }) if tries < 8 => {
-                drop(turn);
-                tries += 1;
-                change::pause(app, tries).await;
-            }
+            Err(StoreError::Conflict { .. }) => tries.lost(app, turn).await?,
             Err(error) => return Err(error.into()),
         }
     }
@@ -81,11 +77,8 @@ pub async fn retry_ticket(app: &Arc<App>, ctx: &Ctx, id: &IncidentId) -> Result<
                 .to_owned(),
         });
     }
-    match app.store.commit(&ctx.tenant, app.entropy.operation(), changes).await {
-        // Somebody is at it this moment, which is what was asked for.
-        Ok(()) | Err(StoreError::Conflict { .. }) => {}
-        Err(error) => return Err(error.into()),
-    }
+    // Lost, somebody is at it this moment, which is what was asked for.
+    app.store.commit_unless_lost(&ctx.tenant, app.entropy.operation(), changes).await?;
     app.runner.start(app, &ctx.tenant, vec![Effect::Ticket(id.clone())]);
     Ok(())
 }

@@ -12,10 +12,11 @@ use domain::signal::Signal;
 use store::{Changes, Counter, StoreError};
 
 use crate::app::App;
-use crate::change::{self, change, change_with_people, follow_up};
+use crate::change::{change, change_with_people, follow_up};
 use crate::ctx::Ctx;
 use crate::effects::Effect;
 use crate::error::Error;
+use crate::turns::Tries;
 use crate::{intake, roster};
 
 /// An incident opened by hand.
@@ -93,7 +94,7 @@ pub async fn escalate(app: &Arc<App>, ctx: &Ctx, id: &IncidentId) -> Result<Inci
 /// Opens an incident by hand and tells the first step's people.
 pub async fn create(app: &Arc<App>, ctx: &Ctx, new: NewIncident) -> Result<Incident, Error> {
     ctx.must_respond()?;
-    let mut tries = 0;
+    let mut tries = Tries::default();
     loop {
         let turn = app.turns.take(&ctx.tenant).await;
         match open(app, ctx, &new).await {
@@ -102,12 +103,7 @@ pub async fn create(app: &Arc<App>, ctx: &Ctx, new: NewIncident) -> Result<Incid
                 app.runner.start(app, &ctx.tenant, effects);
                 return Ok(incident);
             }
-            Err(Opened::Lost) if tries < 8 => {
-                drop(turn);
-                tries += 1;
-                change::pause(app, tries).await;
-            }
-            Err(Opened::Lost) => return Err(Error::Overloaded),
+            Err(Opened::Lost) => tries.lost(app, turn).await?,
             Err(Opened::Failed(error)) => return Err(error),
         }
     }

@@ -15,8 +15,8 @@ use tokio::sync::{mpsc, oneshot};
 use super::sitting::Sitting;
 use super::{Arrival, Taken};
 use crate::app::App;
-use crate::change;
 use crate::error::Error;
+use crate::turns::Tries;
 
 /// How many alerts of one tenant may wait; the next sender is told to come back.
 const WAITING: usize = 1_024;
@@ -26,9 +26,6 @@ const TOGETHER: usize = 64;
 
 /// How long an idle lane is kept.
 const IDLE: Duration = Duration::from_secs(30);
-
-/// How often a batch is decided again when another process was first.
-const MOST_TRIES: u32 = 8;
 
 type Waiting = (Arrival, oneshot::Sender<Result<Taken, Error>>);
 
@@ -118,7 +115,7 @@ async fn together(
     tenant: &TenantId,
     batch: &[Waiting],
 ) -> Result<Vec<Result<Taken, Error>>, Error> {
-    let mut tries = 0;
+    let mut tries = Tries::default();
     let mut most = batch.len();
     loop {
         let turn = app.turns.take(tenant).await;
@@ -137,11 +134,7 @@ async fn together(
                 return Ok(taken);
             }
             Err(StoreError::TooLarge { .. }) if taken.len() > 1 => most = taken.len() / 2,
-            Err(StoreError::Conflict { .. }) if tries < MOST_TRIES => {
-                drop(turn);
-                tries += 1;
-                change::pause(app, tries).await;
-            }
+            Err(StoreError::Conflict { .. }) => tries.lost(app, turn).await?,
             Err(error) => return Err(error.into()),
         }
     }
