@@ -32,12 +32,13 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     })?;
     let url = format!("http://{}", listener.local_addr()?);
     let machine = compose(&config, &url, Arc::new(SystemClock), Arc::new(OsEntropy))?;
+    // Wherever the state is this machine's own, a first start makes the demo; under the host that is `func start`.
+    let demo = app::tenants::first_start(&machine.edge.app, &machine.demo_key).await?;
+    for line in cli::banner(&config, &machine, &demo) {
+        cli::say(&line);
+    }
     let mut tasks = JoinSet::new();
     if matches!(config.mode, Mode::Standalone { .. }) {
-        let demo = app::tenants::first_start(&machine.edge.app, &machine.demo_key).await?;
-        for line in cli::banner(&config, &machine, &url, &demo) {
-            cli::say(&line);
-        }
         tasks.spawn(tick(Arc::clone(&machine.edge), config.tick_every));
         tasks.spawn(receive(Arc::clone(&machine.edge), machine.bus.clone()));
     }

@@ -34,7 +34,7 @@ pub trait Backend: Sized + Send + Sync {
     fn open(&self) -> impl Future<Output = Arc<dyn Documents>> + Send;
 }
 
-/// Makes a test of every check for a [`Backend`](crate::conformance::Backend).
+/// Makes a test of every check for a [`Backend`].
 #[macro_export]
 macro_rules! document_port_conformance {
     ($backend:ty) => {

@@ -6,7 +6,8 @@ use crate::compose::Machine;
 use crate::config::Config;
 
 /// The lines, in order.
-pub(crate) fn banner(config: &Config, machine: &Machine, url: &str, demo: &Demo) -> Vec<String> {
+pub(crate) fn banner(config: &Config, machine: &Machine, demo: &Demo) -> Vec<String> {
+    let url = &machine.edge.app.settings.public_url;
     let mut lines = vec![
         format!("The One On-Call {}", env!("CARGO_PKG_VERSION")),
         format!("  console   {url}/app/incidents"),

@@ -131,7 +131,7 @@ async fn a_refusal_is_shown_and_a_retry_goes_on(mut world: World) {
 }
 
 async fn the_psa_is_not_asked_before_the_time_it_said(mut world: World) {
-    world.psa.misbehave(Fault::TooMany { retry_after: std::time::Duration::from_secs(600) });
+    world.psa.misbehave(Fault::TooMany { retry_after: std::time::Duration::from_mins(10) });
     acknowledged(&mut world).await;
     let asked = world.psa.requests().len();
     world.psa.misbehave(Fault::None);

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::alert_source::text::LONGEST_TITLE;
 
 fn read_as(body: &[u8], content_type: &str) -> Vec<Signal> {
     read(ReceivedBody { content_type: Some(content_type), query: "key=k", body })
