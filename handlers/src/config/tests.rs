@@ -38,6 +38,7 @@ fn every_problem_is_told_at_once() {
             "COSMOS_ENDPOINT",
             "ONCALL_DATADIR",
             "ONCALL_LISTEN",
+            "MAIL_FROM",
             "SMTP_URL",
             "PSA_API_URL",
             "ESCALATION_TICK_SCHEDULE"
