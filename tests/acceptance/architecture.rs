@@ -97,6 +97,13 @@ fn every_file_says_what_it_is_and_is_of_a_readable_size() {
     }
 }
 
+#[test]
+fn the_committed_description_of_the_api_is_current() {
+    let committed = std::fs::read_to_string(root().join("docs/openapi.json")).expect("docs/openapi.json");
+    let current = handlers::openapi().to_pretty_json().expect("a description");
+    assert_eq!(committed.trim_end(), current, "run `cargo xtask openapi` and look at what changed");
+}
+
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();

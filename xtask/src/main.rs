@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "a chore reports to the terminal of who ran it")]
 
 mod bench;
+mod openapi;
 mod package;
 
 use clap::Parser;
@@ -13,6 +14,8 @@ enum Task {
     Bench(bench::Bench),
     #[command(hide = true)]
     BenchYardstick(bench::Yardstick),
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApi),
     Package(package::Package),
 }
 
@@ -20,6 +23,7 @@ fn main() -> anyhow::Result<()> {
     match Task::parse() {
         Task::Bench(task) => task.run(),
         Task::BenchYardstick(task) => task.run(),
+        Task::OpenApi(task) => task.run(),
         Task::Package(task) => task.run(),
     }
 }
