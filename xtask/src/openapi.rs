@@ -3,19 +3,13 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use clap::Args;
 
-/// Write docs/openapi.json, the API's description.
-#[derive(Debug, Args)]
-pub(crate) struct OpenApi;
-
-impl OpenApi {
-    pub(crate) fn run(&self) -> anyhow::Result<()> {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/openapi.json");
-        let mut text = handlers::openapi().to_pretty_json()?;
-        text.push('\n');
-        std::fs::write(&file, text).context("docs/openapi.json can't be written")?;
-        println!("wrote docs/openapi.json");
-        Ok(())
-    }
+/// Writes docs/openapi.json.
+pub(crate) fn write() -> anyhow::Result<()> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/openapi.json");
+    let mut text = handlers::openapi().to_pretty_json()?;
+    text.push('\n');
+    std::fs::write(&file, text).context("docs/openapi.json can't be written")?;
+    println!("wrote docs/openapi.json");
+    Ok(())
 }
