@@ -95,8 +95,9 @@ fn alerts_in(figures: &Figures) -> String {
         "## Alerts in\n\n{table}\n\
          {} alerts each, from {SENDERS} keep-alive connections that send the next alert when the last is answered. The\n\
          yardstick is a bare axum handler that appends the same bodies to SQLite, a row each, with the same pragmas and\n\
-         a writer that groups commits in the same way; it keeps nothing else, reads nothing and pages nobody. CPU is user\n\
-         and system time of the server's process, counted by the kernel to 10 ms, all that it does for a page included.\n\
+         a writer that groups commits in the same way; it keeps nothing else, reads nothing and pages nobody. The aims are\n\
+         measured by the mean of its two runs. CPU is user and system time of the server's process, counted by the kernel\n\
+         to 10 ms, all that it does for a page included.\n\
          {}",
         thousands(u64::from(alerts)),
         pages(figures)
