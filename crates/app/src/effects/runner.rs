@@ -14,11 +14,9 @@ use tracing::{debug, error, warn};
 use super::{Effect, run};
 use crate::app::App;
 
-/// How many pages are sent at once: most of the time is spent waiting for providers.
-const PAGES_AT_ONCE: usize = 64;
-
-/// How many tickets, and how many events, are worked on at once.
-const OTHERS_AT_ONCE: usize = 16;
+/// How many of each are worked on at once: enough to wait for several providers, few enough to leave room for intake in a
+/// storm, and as many as a channel keeps connections.
+const AT_ONCE: usize = 16;
 
 /// How many of each may wait; a storm's surplus is the tick's.
 const WAITING: usize = 10_000;
@@ -36,12 +34,11 @@ struct Line {
     workers: usize,
 }
 
-/// The line of an effect, and how many workers it may have.
-fn line_of(effect: &Effect) -> (usize, usize) {
+fn line_of(effect: &Effect) -> usize {
     match effect {
-        Effect::Page(..) => (0, PAGES_AT_ONCE),
-        Effect::Ticket(_) => (1, OTHERS_AT_ONCE),
-        Effect::Event(..) => (2, OTHERS_AT_ONCE),
+        Effect::Page(..) => 0,
+        Effect::Ticket(_) => 1,
+        Effect::Event(..) => 2,
     }
 }
 
@@ -50,14 +47,14 @@ impl Runner {
     pub(crate) fn start(&self, app: &Arc<App>, tenant: &TenantId, effects: Vec<Effect>) {
         let mut lines = self.lines();
         for effect in effects {
-            let (index, at_once) = line_of(&effect);
+            let index = line_of(&effect);
             let line = &mut lines[index];
             if line.waiting.len() >= WAITING {
                 debug!(?effect, "no room: left to the tick");
                 continue;
             }
             line.waiting.push_back((tenant.clone(), effect));
-            if line.workers < at_once {
+            if line.workers < AT_ONCE {
                 line.workers += 1;
                 tokio::spawn(work(Arc::clone(app), index));
             }

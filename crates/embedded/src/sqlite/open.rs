@@ -22,6 +22,8 @@ pub(super) fn for_writing(path: &Path) -> Result<Connection, StoreError> {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "cache_size", -8_000)?;
+        // Savepoints keep what they may have to take back in memory, not in a file.
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
         // Fewer, larger checkpoints: each one stands in the way of the commits behind it.
         connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
         connection.set_prepared_statement_cache_capacity(32);

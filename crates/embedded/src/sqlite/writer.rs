@@ -131,6 +131,7 @@ fn create(connection: &Connection, batch: &Batch, document: &Document) -> rusqli
         ])
 }
 
+/// Writes a new body. Most replaces leave the index paths as they are, and then no index is touched.
 fn replace(
     connection: &Connection,
     batch: &Batch,
@@ -138,23 +139,34 @@ fn replace(
     etag: &Etag,
 ) -> rusqlite::Result<usize> {
     let index = &document.index;
+    let values = params![
+        batch.partition,
+        document.id,
+        etag.0,
+        document.schema,
+        batch.operation.0,
+        document.body,
+        index.parent,
+        index.state,
+        index.sort,
+        index.due_at.map(|at| at.timestamp_micros()),
+    ];
+    let written = connection
+        .prepare_cached(
+            "UPDATE document SET schema = ?4, op = ?5, body = ?6
+             WHERE partition = ?1 AND id = ?2 AND op = ?3
+               AND parent IS ?7 AND state IS ?8 AND sort IS ?9 AND due_at IS ?10",
+        )?
+        .execute(values)?;
+    if written > 0 {
+        return Ok(written);
+    }
     connection
         .prepare_cached(
-            "UPDATE document SET schema = ?4, op = ?5, parent = ?6, state = ?7, sort = ?8, due_at = ?9, body = ?10
+            "UPDATE document SET schema = ?4, op = ?5, body = ?6, parent = ?7, state = ?8, sort = ?9, due_at = ?10
              WHERE partition = ?1 AND id = ?2 AND op = ?3",
         )?
-        .execute(params![
-            batch.partition,
-            document.id,
-            etag.0,
-            document.schema,
-            batch.operation.0,
-            index.parent,
-            index.state,
-            index.sort,
-            index.due_at.map(|at| at.timestamp_micros()),
-            document.body,
-        ])
+        .execute(values)
 }
 
 /// Whether any document that the batch would write carries the batch's operation already, from an earlier attempt: then

@@ -28,8 +28,8 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// How long an unused connection is trusted; servers and firewalls drop them after minutes.
 const IDLE: Duration = Duration::from_secs(30);
 
-/// How many unused connections are kept.
-const MOST_IDLE: usize = 8;
+/// How many unused connections are kept: as many as pages are sent at once.
+const MOST_IDLE: usize = 16;
 
 /// One mail server.
 pub(super) struct Smtp {
