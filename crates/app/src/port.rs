@@ -1,12 +1,14 @@
 //! The ports to the outside. Each error says what the caller should do, not what happened inside.
 
 mod bus;
+mod calendar;
 mod channel;
 mod sign_in;
 mod signal_reader;
 mod ticket_system;
 
 pub use bus::{Bus, BusError};
+pub use calendar::{CalendarError, CalendarEvent, CalendarWindow, Calendars};
 pub use channel::{Channel, ChannelError, PageMessage};
 pub use sign_in::{SignIn, SignInError};
 pub use signal_reader::{ReceivedBody, SignalReader, StackMessage, Unreadable};
