@@ -7,6 +7,10 @@
 //!
 //! All intervals are half-open, `[starts, ends)`.
 
+mod calendar;
+mod counting;
+mod coverage;
+mod edit;
 mod layer;
 mod local_time;
 mod on_call;
@@ -14,6 +18,9 @@ mod overrides;
 mod problem;
 mod resolver;
 mod rotation;
+mod round;
+mod turns;
+mod window;
 
 #[cfg(test)]
 mod oracle;
@@ -25,13 +32,20 @@ mod tests;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::id::ScheduleId;
+use crate::id::{ScheduleId, TeamId};
 
-pub use layer::Layer;
+pub use calendar::{Calendar, CalendarShift};
+pub use counting::Counting;
+pub use coverage::{Coverage, Span, both, without};
+pub use edit::From as EditFrom;
+pub use layer::{Duty, Layer};
 pub use on_call::{OnCall, Reason, Shift, Upcoming};
 pub use overrides::{Override, OverrideKind, OverrideState};
 pub use problem::Problem;
 pub use rotation::{Rotation, RotationUnit};
+pub use round::UpcomingTurn;
+pub use turns::{Change, Order, Participant, Turns};
+pub use window::Window;
 
 /// A named rotation calendar. Its overrides are kept apart from it and passed to each question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +61,12 @@ pub struct Schedule {
     pub mode: LayerMode,
     /// In order; the last one is the top.
     pub layers: Vec<Layer>,
+    /// When somebody should be on call.
+    #[serde(default)]
+    pub coverage: Coverage,
+    /// The team that is told when something is wrong with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<TeamId>,
 }
 
 /// What holds when several layers have somebody on call at once.

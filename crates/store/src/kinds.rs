@@ -13,6 +13,7 @@ use domain::tenant::Tenant;
 use domain::ticket::TicketQueue;
 use domain::timeline::TimelineRecord;
 use domain::user::User;
+use serde_json::{Map, Value, json};
 
 use crate::document::{Index, Kind};
 use crate::entity::Entity;
@@ -38,14 +39,14 @@ macro_rules! entity {
 entity!(Tenant, Tenant, |_| "tenant".to_owned(), |_| Index::default());
 entity!(User, User, |user| user.id.to_string(), |_| Index::default());
 entity!(Team, Team, |team| team.id.to_string(), |_| Index::default());
-entity!(Schedule, Schedule, |schedule| schedule.id.to_string(), |_| Index::default());
 entity!(EscalationPolicy, Policy, |policy| policy.id.to_string(), |_| Index::default());
 entity!(Service, Service, |service| service.id.to_string(), |_| Index::default());
 entity!(AlertSource, AlertSource, |source| source.id.to_string(), |_| Index::default());
 
+// By their end, so that those that are not over yet are found without those that are.
 entity!(Override, Override, |cover| cover.id.to_string(), |cover| Index {
     parent: Some(cover.schedule_id.to_string()),
-    sort: Some(cover.starts.timestamp_micros()),
+    sort: Some(cover.ends.timestamp_micros()),
     ..Index::default()
 });
 
@@ -85,6 +86,27 @@ entity!(OutgoingEvent, Event, |outgoing| event_id(&outgoing.event.id), |outgoing
     ..Index::default()
 });
 
+impl Entity for Schedule {
+    const KIND: Kind = Kind::Schedule;
+    const SCHEMA: u16 = 2;
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    /// Schema 1 had a layer's turns beside its name.
+    fn upgrade(from: u16, mut body: Value) -> Option<Value> {
+        for layer in body.get_mut("layers").filter(|_| from == 1)?.as_array_mut()? {
+            let layer = layer.as_object_mut()?;
+            let parts = ["rotation", "participants", "anchor"];
+            let turns: Map<String, Value> =
+                parts.into_iter().filter_map(|part| layer.remove_entry(part)).collect();
+            layer.insert("duty".to_owned(), json!({ "turns": turns }));
+        }
+        Some(body)
+    }
+}
+
 /// The id of a timeline record.
 pub fn timeline_id(incident: &IncidentId, key: &str) -> String {
     format!("tl_{incident}_{key}")
@@ -98,4 +120,23 @@ pub fn queue_id(incident: &IncidentId) -> String {
 /// The id of the document for an outgoing event.
 pub fn event_id(event: &str) -> String {
     format!("ev_{event}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schedule_of_schema_1_is_read_as_one_of_today() {
+        let old = json!({
+            "id": "sch_nights", "name": "Nights", "zone": "America/Chicago", "mode": "union",
+            "layers": [{
+                "id": "lay_weekly", "name": "Weekly", "rotation": { "every": 1, "unit": "weeks" },
+                "participants": ["usr_ann", null], "anchor": "2026-06-01T09:00:00"
+            }]
+        });
+        let schedule: Schedule = serde_json::from_value(Schedule::upgrade(1, old).unwrap()).unwrap();
+        assert_eq!(schedule.layers[0].turns().unwrap().participants.len(), 2);
+        assert_eq!(Schedule::upgrade(0, json!({ "layers": [] })), None);
+    }
 }

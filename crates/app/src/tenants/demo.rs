@@ -5,7 +5,7 @@
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use domain::id::{ContactMethodId, LayerId, PolicyId, ScheduleId, ServiceId, SourceId, TenantId, UserId};
 use domain::policy::{EscalationPolicy, Step, Target};
-use domain::schedule::{Layer, LayerMode, Rotation, RotationUnit, Schedule};
+use domain::schedule::{Counting, Coverage, Duty, Layer, LayerMode, Rotation, RotationUnit, Schedule, Turns};
 use domain::service::Service;
 use domain::source::{AlertSource, KeyHash, SourceType};
 use domain::tenant::Tenant;
@@ -144,10 +144,18 @@ fn rota(people: &[&User], now: DateTime<Utc>) -> Schedule {
         layers: vec![Layer {
             id: LayerId::derived(&[DEMO_TENANT, "weekly"]),
             name: "Weekly".to_owned(),
-            rotation: Rotation { every: 1, unit: RotationUnit::Weeks },
-            participants: people.iter().map(|user| Some(user.id.clone())).collect(),
-            anchor: start.and_time(NaiveTime::from_hms_opt(9, 0, 0).unwrap_or(NaiveTime::MIN)),
+            duty: Duty::Turns(Turns {
+                rotation: Rotation { every: 1, unit: RotationUnit::Weeks },
+                participants: people.iter().map(|user| Some(user.id.clone())).collect(),
+                anchor: start.and_time(NaiveTime::from_hms_opt(9, 0, 0).unwrap_or(NaiveTime::MIN)),
+                changes: Vec::new(),
+                counting: Counting::Clock,
+            }),
+            starts: None,
             ends: None,
+            restrictions: Vec::new(),
         }],
+        coverage: Coverage::Always,
+        owner: None,
     }
 }

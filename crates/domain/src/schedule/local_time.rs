@@ -20,6 +20,17 @@ pub(super) fn first_instant(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
     }
 }
 
+/// The instant at which a clock in `zone` leaves the times before `local` behind for good.
+///
+/// That is the rule for the end of a window: a repeated time means its last occurrence, and a skipped one, as everywhere,
+/// the first instant after the gap.
+pub(super) fn last_instant(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
+    match zone.from_local_datetime(&local) {
+        MappedLocalTime::Ambiguous(_, last) => last.to_utc(),
+        MappedLocalTime::Single(_) | MappedLocalTime::None => first_instant(zone, local),
+    }
+}
+
 /// What a clock in `zone` shows at an instant.
 pub(super) fn clock(zone: Tz, at: DateTime<Utc>) -> NaiveDateTime {
     let utc = at.naive_utc();
@@ -66,6 +77,18 @@ mod tests {
         check(Tz::America__Sao_Paulo, "2019-02-16T23:30:00", "2019-02-17T01:30:00Z");
         // Dublin calls its winter the saving time; the clock does the same as everywhere.
         check(Tz::Europe__Dublin, "2026-10-25T01:30:00", "2026-10-25T00:30:00Z");
+    }
+
+    #[test]
+    fn the_end_of_a_window_is_the_last_occurrence() {
+        for (zone, local, instant) in [
+            (Tz::America__Chicago, "2026-11-01T01:30:00", "2026-11-01T07:30:00Z"),
+            (Tz::America__Chicago, "2026-11-01T02:00:00", "2026-11-01T08:00:00Z"),
+            (Tz::America__Chicago, "2026-03-08T02:30:00", "2026-03-08T08:00:00Z"),
+            (Tz::Pacific__Apia, "2011-12-30T09:00:00", "2011-12-30T10:00:00Z"),
+        ] {
+            assert_eq!(last_instant(zone, local.parse().unwrap()), instant.parse::<DateTime<Utc>>().unwrap());
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ const SEARCH_DAYS: i64 = 366;
 const SEARCH_SEGMENTS: usize = 500;
 
 /// Why somebody is on call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Reason {
     /// It is their turn.
@@ -24,6 +24,11 @@ pub enum Reason {
         layer_id: LayerId,
         /// Counted from 0 at the layer's anchor.
         turn: u64,
+    },
+    /// A calendar that a layer is read from says so.
+    Calendar {
+        /// The layer.
+        layer_id: LayerId,
     },
     /// An override puts them on call.
     Override {
@@ -163,6 +168,7 @@ impl From<Why<'_>> for Reason {
     fn from(why: Why<'_>) -> Self {
         match why {
             Why::Layer { id, turn } => Self::Layer { layer_id: id.clone(), turn },
+            Why::Calendar(id) => Self::Calendar { layer_id: id.clone() },
             Why::Override(id) => Self::Override { override_id: id.clone() },
         }
     }

@@ -8,12 +8,13 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Days, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use super::{Layer, LayerMode, Override, OverrideKind, OverrideState, RotationUnit, Schedule};
+use super::{Layer, LayerMode, Override, OverrideKind, OverrideState, RotationUnit, Schedule, Turns};
 use crate::id::UserId;
 
 /// A layer being walked through.
 struct Walk<'a> {
     layer: &'a Layer,
+    turns: &'a Turns,
     /// The turn begun last; `None` before the first.
     turn: Option<u64>,
     /// By the clock: what it shows when the next turn begins.
@@ -24,8 +25,8 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn step(&mut self, clock: NaiveDateTime) {
-        let every = self.layer.rotation.every;
-        let days = match self.layer.rotation.unit {
+        let every = self.turns.rotation.every;
+        let days = match self.turns.rotation.unit {
             RotationUnit::Days => Some(every),
             RotationUnit::Weeks => Some(7 * every),
             RotationUnit::Hours => None,
@@ -52,8 +53,8 @@ impl Walk<'_> {
     /// The turn at `at` and who has it.
     fn taken(&self, at: DateTime<Utc>) -> Option<(u64, &UserId)> {
         let turn = self.turn.filter(|_| self.layer.ends.is_none_or(|ends| at < ends))?;
-        let mut round = self.layer.participants.iter().cycle();
-        let index = usize::try_from(turn).unwrap() % self.layer.participants.len();
+        let mut round = self.turns.participants.iter().cycle();
+        let index = usize::try_from(turn).unwrap() % self.turns.participants.len();
         Some((turn, round.nth(index)?.as_ref()?))
     }
 }
@@ -74,12 +75,17 @@ pub(super) fn walk(
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> Vec<Minute> {
-    let anchors = schedule.layers.iter().map(|layer| layer.anchor.and_utc() - TimeDelta::days(2));
+    let anchors = schedule
+        .layers
+        .iter()
+        .filter_map(Layer::turns)
+        .map(|turns| turns.anchor.and_utc() - TimeDelta::days(2));
     let mut at = anchors.chain([from]).min().unwrap();
     let mut walks: Vec<_> = schedule
         .layers
         .iter()
-        .map(|layer| Walk { layer, turn: None, next: layer.anchor, minutes: 0 })
+        .filter_map(|layer| Some((layer, layer.turns()?)))
+        .map(|(layer, turns)| Walk { layer, turns, turn: None, next: turns.anchor, minutes: 0 })
         .collect();
     let mut minutes = Vec::new();
     while at < to {
@@ -109,7 +115,7 @@ fn clock_in(zone: Tz, at: DateTime<Utc>) -> NaiveDateTime {
 fn overridden(by_layer: &BTreeSet<&UserId>, overrides: &[Override], at: DateTime<Utc>) -> BTreeSet<UserId> {
     let in_force: Vec<_> = overrides
         .iter()
-        .filter(|change| matches!(change.state, OverrideState::Approved | OverrideState::Active))
+        .filter(|change| change.state == OverrideState::Approved)
         .filter(|change| (change.starts..change.ends).contains(&at))
         .map(|change| &change.kind)
         .collect();

@@ -6,10 +6,19 @@
 
 use std::collections::HashSet;
 
-use chrono::{Datelike as _, NaiveDateTime};
+use chrono::{DateTime, Datelike as _, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 
-use super::{Layer, Override, OverrideKind, Schedule};
+use super::local_time::first_instant;
+use super::{Counting, Coverage, Duty, Layer, Override, OverrideKind, Schedule, Turns};
+
+/// Sizes beyond which a mistake is likelier than a wish; they keep a schedule one readable document.
+const MOST_LETTERS: usize = 200;
+const MOST_LAYERS: usize = 20;
+const MOST_PEOPLE: usize = 100;
+const MOST_WINDOWS: usize = 50;
+const MOST_CHANGES: usize = 100;
+const MOST_UNITS: u32 = 10_000;
 
 /// The years an anchor may lie in: zones mean something there.
 const YEARS: std::ops::RangeInclusive<i32> = 1970..=9999;
@@ -35,32 +44,85 @@ impl Schedule {
         if self.name.trim().is_empty() {
             problems.push(problem("name", "must not be empty"));
         }
+        if self.name.chars().count() > MOST_LETTERS {
+            problems.push(problem("name", "must not be longer than 200 characters"));
+        }
+        if self.layers.len() > MOST_LAYERS {
+            problems.push(problem("layers", "must not be more than 20"));
+        }
+        if matches!(&self.coverage, Coverage::Windows(windows) if windows.is_empty()) {
+            problems.push(problem("coverage", "must name a window, or be `always` or `never`"));
+        }
         let mut seen = HashSet::new();
         for (index, layer) in self.layers.iter().enumerate() {
             if !seen.insert(&layer.id) {
                 problems.push(problem(format!("layers[{index}].id"), "is the id of an earlier layer"));
             }
             let found = layer.problems(self.zone);
-            problems.extend(found.map(|(field, detail)| problem(format!("layers[{index}].{field}"), detail)));
+            problems.extend(
+                found.into_iter().map(|(field, detail)| problem(format!("layers[{index}].{field}"), detail)),
+            );
         }
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
 }
 
 impl Layer {
-    fn problems(&self, zone: Tz) -> impl Iterator<Item = (&'static str, &'static str)> {
+    fn problems(&self, zone: Tz) -> Vec<(String, &'static str)> {
+        let mut problems = match &self.duty {
+            Duty::Turns(turns) => turns.problems(),
+            Duty::Calendar(_) => Vec::new(),
+        };
+        let starts = match &self.duty {
+            Duty::Turns(turns) => self.starts.unwrap_or_else(|| first_instant(zone, turns.anchor)),
+            Duty::Calendar(_) => self.starts.unwrap_or(DateTime::<Utc>::MIN_UTC),
+        };
+        let checks = [
+            (self.name.chars().count() > MOST_LETTERS, "name", "must not be longer than 200 characters"),
+            (self.ends.is_some_and(|ends| ends <= starts), "ends", "must be after the layer's start"),
+            (self.restrictions.len() > MOST_WINDOWS, "restrictions", "must not be more than 50"),
+        ];
+        problems.extend(told(&checks));
+        problems
+    }
+}
+
+impl Turns {
+    fn problems(&self) -> Vec<(String, &'static str)> {
+        let counts_elapsed = self.counting == Counting::ActivePeriods && !self.rotation.follows_the_clock();
+        let everybody = self.changes.iter().map(|change| &change.participants).chain([&self.participants]);
         let checks = [
             (self.rotation.every == 0, "rotation.every", "must be at least 1"),
-            (self.participants.iter().all(Option::is_none), "participants", "nobody takes a turn"),
-            (!in_years(self.anchor), "anchor", "must lie between the years 1970 and 9999"),
+            (self.rotation.every > MOST_UNITS, "rotation.every", "must not be more than 10000"),
             (
-                self.ends.is_some_and(|ends| ends <= self.starts(zone)),
-                "ends",
-                "must be after the layer's start",
+                counts_elapsed,
+                "counting",
+                "can be `active_periods` only for days, weeks, or hours of which whole turns fit in a day",
+            ),
+            (everybody.clone().flatten().all(Option::is_none), "participants", "nobody takes a turn"),
+            (
+                everybody.clone().any(|people| people.len() > MOST_PEOPLE),
+                "participants",
+                "must not be more than 100",
+            ),
+            (!in_years(self.anchor), "anchor", "must lie between the years 1970 and 9999"),
+            (self.changes.len() > MOST_CHANGES, "changes", "must not be more than 100"),
+            (
+                !self.changes.is_sorted_by(|a, b| a.from < b.from),
+                "changes",
+                "must be in the order of their times",
             ),
         ];
-        checks.into_iter().filter(|(wrong, ..)| *wrong).map(|(_, field, detail)| (field, detail))
+        told(&checks)
     }
+}
+
+fn told(checks: &[(bool, &str, &'static str)]) -> Vec<(String, &'static str)> {
+    checks
+        .iter()
+        .filter(|(wrong, ..)| *wrong)
+        .map(|(_, field, detail)| ((*field).to_owned(), *detail))
+        .collect()
 }
 
 impl Override {

@@ -5,9 +5,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::layer::{Stretch, Taken};
+use super::layer::{LayerView, Stretch};
 use super::overrides::{Override, apply, put};
-use super::{Layer, LayerMode, Schedule};
+use super::{LayerMode, Schedule};
 use crate::id::{LayerId, OverrideId, UserId};
 
 /// Somebody on call, and why.
@@ -20,6 +20,7 @@ pub(super) struct Assigned<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Why<'a> {
     Layer { id: &'a LayerId, turn: u64 },
+    Calendar(&'a LayerId),
     Override(&'a OverrideId),
 }
 
@@ -41,8 +42,8 @@ impl Segment<'_> {
 /// A layer, and what it said last.
 #[derive(Debug)]
 struct LayerCursor<'a> {
-    layer: &'a Layer,
-    said: Stretch<Option<Taken<'a>>>,
+    view: LayerView<'a>,
+    said: Stretch<Vec<Assigned<'a>>>,
 }
 
 /// The segments of a schedule from an instant on.
@@ -60,28 +61,29 @@ impl<'a> Segments<'a> {
         let layers = schedule
             .layers
             .iter()
-            .map(|layer| LayerCursor { layer, said: layer.taken_at(schedule.zone, from) })
+            .map(|layer| {
+                let view = layer.view(schedule.zone);
+                LayerCursor { said: view.assigned_at(from), view }
+            })
             .collect();
         let mut overrides: Vec<_> = overrides
             .iter()
-            .filter(|change| change.schedule_id == schedule.id && change.state.counts())
-            .filter(|change| change.starts < change.ends)
+            .filter(|change| change.schedule_id == schedule.id && change.counts() && change.ends > from)
             .collect();
         overrides.sort_by_key(|change| (change.starts, &change.id));
         Self { schedule, layers, overrides, at: from }
     }
 
     fn by_layer(&self) -> Vec<Assigned<'a>> {
-        let mut assigned = self.layers.iter().filter_map(|cursor| {
-            let Taken { user, turn } = cursor.said.value?;
-            Some(Assigned { user, why: Why::Layer { id: &cursor.layer.id, turn } })
-        });
+        let mut assigned = self.layers.iter().map(|cursor| &cursor.said.value);
         match self.schedule.mode {
-            LayerMode::Union => assigned.fold(Vec::new(), |mut on_call, person| {
-                put(&mut on_call, person);
+            LayerMode::Union => assigned.flatten().fold(Vec::new(), |mut on_call, person| {
+                put(&mut on_call, *person);
                 on_call
             }),
-            LayerMode::TopLayerWins => assigned.next_back().into_iter().collect(),
+            LayerMode::TopLayerWins => {
+                assigned.rfind(|people| !people.is_empty()).cloned().unwrap_or_default()
+            }
         }
     }
 
@@ -105,7 +107,7 @@ impl<'a> Iterator for Segments<'a> {
             return None;
         }
         for cursor in self.layers.iter_mut().filter(|cursor| cursor.said.ends <= starts) {
-            cursor.said = cursor.layer.taken_at(self.schedule.zone, starts);
+            cursor.said = cursor.view.assigned_at(starts);
         }
         self.overrides.retain(|change| change.ends > starts);
         let covering: Vec<_> =

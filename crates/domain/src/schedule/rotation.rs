@@ -22,6 +22,23 @@ pub struct Rotation {
     pub unit: RotationUnit,
 }
 
+impl Rotation {
+    /// Whether its handoffs stay where they are on the wall clock when that changes.
+    pub fn follows_the_clock(self) -> bool {
+        self.unit != RotationUnit::Hours || (self.every > 0 && 24 % self.every == 0)
+    }
+
+    /// Seconds, of the wall clock where it follows that.
+    pub(super) fn length(self) -> i64 {
+        let hours = match self.unit {
+            RotationUnit::Hours => 1,
+            RotationUnit::Days => 24,
+            RotationUnit::Weeks => 7 * 24,
+        };
+        i64::from(self.every) * hours * 3600
+    }
+}
+
 /// What a rotation counts in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -34,16 +51,16 @@ pub enum RotationUnit {
     Weeks,
 }
 
-/// One turn: its number, counted from 0 at the anchor, and when it ends.
+/// One turn: its number, counted by the clock from 0 at the anchor, and when it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Turn {
     pub(super) number: u64,
     pub(super) ends: DateTime<Utc>,
 }
 
-/// The turns of a rotation, laid out from an anchor in a zone.
+/// The turns of a rotation, laid out from an anchor in a zone; it says nothing about who has them.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Turns {
+pub(super) struct Grid {
     zone: Tz,
     anchor: NaiveDateTime,
     /// Seconds, at least one hour of them.
@@ -51,18 +68,16 @@ pub(super) struct Turns {
     by_clock: bool,
 }
 
-impl Turns {
+impl Grid {
     /// `None` for a rotation of 0, which has no turns.
     pub(super) fn new(rotation: Rotation, anchor: NaiveDateTime, zone: Tz) -> Option<Self> {
-        let hours = match rotation.unit {
-            RotationUnit::Hours => 1,
-            RotationUnit::Days => 24,
-            RotationUnit::Weeks => 7 * 24,
-        };
-        let by_clock =
-            rotation.unit != RotationUnit::Hours || (rotation.every > 0 && 24 % rotation.every == 0);
-        let length = i64::from(rotation.every) * hours * 3600;
+        let (length, by_clock) = (rotation.length(), rotation.follows_the_clock());
         (length > 0).then_some(Self { zone, anchor, length, by_clock })
+    }
+
+    /// When turn 0 starts.
+    pub(super) fn begins(&self) -> DateTime<Utc> {
+        first_instant(self.zone, self.anchor)
     }
 
     /// The turn that `at` falls in; an instant before the anchor counts as the first turn.
@@ -83,7 +98,7 @@ impl Turns {
     }
 
     /// When a turn starts; the end of the calendar for one that lies beyond it.
-    fn starts(&self, number: i64) -> DateTime<Utc> {
+    pub(super) fn starts(&self, number: i64) -> DateTime<Utc> {
         let passed = number.checked_mul(self.length).and_then(TimeDelta::try_seconds);
         let start = passed.and_then(|passed| {
             if self.by_clock {
@@ -100,12 +115,12 @@ impl Turns {
 mod tests {
     use super::*;
 
-    fn turns(every: u32, unit: RotationUnit, anchor: &str, zone: Tz) -> Turns {
-        Turns::new(Rotation { every, unit }, anchor.parse().unwrap(), zone).unwrap()
+    fn turns(every: u32, unit: RotationUnit, anchor: &str, zone: Tz) -> Grid {
+        Grid::new(Rotation { every, unit }, anchor.parse().unwrap(), zone).unwrap()
     }
 
     /// Every turn's end from `from` on, as the zone's clock shows it.
-    fn handoffs(turns: &Turns, from: &str, count: usize) -> Vec<String> {
+    fn handoffs(turns: &Grid, from: &str, count: usize) -> Vec<String> {
         let mut at = from.parse().unwrap();
         (0..count)
             .map(|_| {
@@ -176,6 +191,6 @@ mod tests {
     #[test]
     fn a_rotation_of_nothing_has_no_turns() {
         let nothing = Rotation { every: 0, unit: RotationUnit::Hours };
-        assert!(Turns::new(nothing, NaiveDateTime::default(), Tz::UTC).is_none());
+        assert!(Grid::new(nothing, NaiveDateTime::default(), Tz::UTC).is_none());
     }
 }

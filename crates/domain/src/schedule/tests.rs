@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::*;
+use crate::actor::Actor;
 use crate::id::{LayerId, OverrideId, UserId};
 
 pub(super) fn user(name: &str) -> UserId {
@@ -17,10 +18,28 @@ pub(super) fn layer(name: &str, (every, unit): (u32, RotationUnit), anchor: &str
     Layer {
         id: LayerId::derived(&[name]),
         name: name.to_owned(),
-        rotation: Rotation { every, unit },
-        participants: people.iter().map(|name| (*name != "-").then(|| user(name))).collect(),
-        anchor: anchor.parse().unwrap(),
+        duty: Duty::Turns(Turns {
+            rotation: Rotation { every, unit },
+            participants: places(people),
+            anchor: anchor.parse().unwrap(),
+            changes: Vec::new(),
+            counting: Counting::Clock,
+        }),
+        starts: None,
         ends: None,
+        restrictions: Vec::new(),
+    }
+}
+
+pub(super) fn places(people: &[&str]) -> Vec<Participant> {
+    people.iter().map(|name| (*name != "-").then(|| user(name))).collect()
+}
+
+/// The turns of a layer that is made of them.
+pub(super) fn turns(layer: &mut Layer) -> &mut Turns {
+    match &mut layer.duty {
+        Duty::Turns(turns) => turns,
+        Duty::Calendar(_) => panic!("a calendar has no turns"),
     }
 }
 
@@ -31,6 +50,8 @@ pub(super) fn schedule(zone: Tz, layers: Vec<Layer>) -> Schedule {
         zone,
         mode: LayerMode::Union,
         layers,
+        coverage: Coverage::Always,
+        owner: None,
     }
 }
 
@@ -47,6 +68,9 @@ fn change(kind: OverrideKind, starts: &str, ends: &str) -> Override {
         ends: at(ends),
         state: OverrideState::Approved,
         reason: None,
+        made_by: Actor::System,
+        made_at: at(starts),
+        decided_by: None,
     }
 }
 
@@ -190,11 +214,11 @@ fn problems_are_told_all_at_once_with_their_fields() {
     let mut nights = weekly();
     assert_eq!(nights.validate(), Ok(()));
     nights.name = " ".to_owned();
-    nights.layers[0].participants.clear();
-    nights.layers[0].rotation.every = 0;
+    turns(&mut nights.layers[0]).participants.clear();
+    turns(&mut nights.layers[0]).rotation.every = 0;
     nights.layers[0].ends = Some(at("2026-06-01T14:00:00Z"));
     let mut again = nights.layers[0].clone();
-    again.anchor = NaiveDateTime::MIN;
+    turns(&mut again).anchor = NaiveDateTime::MIN;
     nights.layers.push(again);
     let fields: Vec<_> = nights.validate().unwrap_err().into_iter().map(|problem| problem.field).collect();
     assert_eq!(
@@ -225,7 +249,8 @@ fn the_json_form_reads_plainly_and_comes_back() {
 
     let json = serde_json::to_value(weekly()).unwrap();
     assert_eq!((&json["zone"], &json["mode"]), (&"America/Chicago".into(), &"union".into()));
-    assert_eq!(json["layers"][0]["rotation"], serde_json::json!({ "every": 1, "unit": "weeks" }));
-    assert_eq!(json["layers"][0]["anchor"], "2026-06-01T09:00:00");
+    let turns = &json["layers"][0]["duty"]["turns"];
+    assert_eq!(turns["rotation"], serde_json::json!({ "every": 1, "unit": "weeks" }));
+    assert_eq!(turns["anchor"], "2026-06-01T09:00:00");
     assert_eq!(serde_json::from_value::<Schedule>(json).unwrap(), weekly());
 }
