@@ -27,7 +27,7 @@ const OUTSIDE: [(&str, &[&str]); 9] = [
     ("reqwest", &["integrations", "acceptance", "xtask"]),
     ("lettre", &["integrations"]),
     ("askama", &["console"]),
-    ("chrono-tz", &["domain", "app", "handlers", "acceptance", "xtask"]),
+    ("chrono-tz", &["domain", "app", "integrations", "handlers", "acceptance", "xtask"]),
     ("tokio", &["app", "embedded", "integrations", "handlers", "acceptance", "xtask"]),
 ];
 

@@ -79,6 +79,7 @@ macro_rules! document_port_conformance {
             of_parent_finds_what_belongs_to_it_by_sort_then_id
             newest_finds_the_greatest_sort_first_in_all_states_or_one
             newest_goes_on_before_a_sort_that_the_caller_names
+            of_parent_goes_on_after_a_sort_that_the_caller_names
             due_finds_what_is_due_by_now_in_every_partition
             what_is_found_is_what_would_be_read
             lookups_follow_a_replace

@@ -156,6 +156,22 @@ typed_id!(
     /// A note on an incident.
     NoteId, "note", "a note"
 );
+typed_id!(
+    /// Somebody's time off, or a holiday.
+    TimeOffId, "off", "a time off"
+);
+typed_id!(
+    /// Something wrong with who is on call.
+    FindingId, "fnd", "a finding"
+);
+typed_id!(
+    /// A message to one person that is about no incident.
+    NoticeId, "ntc", "a notice"
+);
+typed_id!(
+    /// A calendar that others subscribe to.
+    FeedId, "cal", "a calendar"
+);
 
 /// A tenant: the Hub's organization id (`org_id`, or `tenantId` in a Hub token), taken as it comes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

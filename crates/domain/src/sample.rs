@@ -13,7 +13,7 @@ use crate::policy::{EscalationPolicy, Step};
 use crate::severity::Severity;
 use crate::signal::Signal;
 use crate::timeline::Event;
-use crate::user::{ChannelKind, ContactMethod, Role, User};
+use crate::user::{ChannelKind, ContactMethod, Role, ShiftNotices, User};
 
 pub(crate) fn minute(minutes: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::minutes(minutes)
@@ -42,6 +42,7 @@ pub(crate) fn person(name: &str) -> User {
         disabled: false,
         contact_methods: vec![method(name, ChannelKind::Email)],
         rules: Vec::new(),
+        shift_notices: ShiftNotices::default(),
     }
 }
 

@@ -113,6 +113,28 @@ pub struct User {
     pub contact_methods: Vec<ContactMethod>,
     /// In which order.
     pub rules: Vec<NotificationRule>,
+    /// What they want to be told about their shifts.
+    #[serde(default)]
+    pub shift_notices: ShiftNotices,
+}
+
+/// What somebody wants to be told about their shifts; nothing, unless they say so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ShiftNotices {
+    /// So many minutes before a shift starts.
+    pub before_minutes: Option<u32>,
+    /// When a shift starts.
+    pub at_start: bool,
+    /// When a shift ends: who has it now.
+    pub at_end: bool,
+}
+
+impl ShiftNotices {
+    /// Whether they want any.
+    pub fn any(self) -> bool {
+        self.before_minutes.is_some() || self.at_start || self.at_end
+    }
 }
 
 /// One way to reach a user for one step.
@@ -185,6 +207,7 @@ mod tests {
             disabled: false,
             contact_methods: methods,
             rules,
+            shift_notices: ShiftNotices::default(),
         }
     }
 

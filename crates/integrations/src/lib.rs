@@ -4,6 +4,7 @@
 //! Invariant: nothing here keeps state that a restart would miss; connections are opened at first use.
 
 pub mod alert_source;
+pub mod calendar;
 pub mod channel;
 pub mod http;
 pub mod psa;

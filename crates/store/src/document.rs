@@ -31,6 +31,12 @@ pub enum Kind {
     TicketQueue,
     Event,
     KeyEntry,
+    TimeOff,
+    Notice,
+    HandoffWatch,
+    CoverageReport,
+    Feed,
+    FeedEntry,
 }
 
 impl Kind {
@@ -54,6 +60,12 @@ impl Kind {
             Self::TicketQueue => "ticket_queue",
             Self::Event => "event",
             Self::KeyEntry => "key_entry",
+            Self::TimeOff => "time_off",
+            Self::Notice => "notice",
+            Self::HandoffWatch => "handoff_watch",
+            Self::CoverageReport => "coverage_report",
+            Self::Feed => "feed",
+            Self::FeedEntry => "feed_entry",
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use chrono::{DateTime, Utc};
-use domain::id::{IncidentId, SourceId, TenantId};
+use domain::id::{FeedId, IncidentId, SourceId, TenantId};
 use domain::source::KeyHash;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -135,6 +135,26 @@ pub struct KeyEntry {
 
 impl Entity for KeyEntry {
     const KIND: Kind = Kind::KeyEntry;
+
+    fn key(&self) -> String {
+        self.hash.as_str().to_owned()
+    }
+}
+
+/// "This secret is in the address of this calendar feed." Lives outside the tenants, and is only a signpost: whether the
+/// address is (still) good, the feed says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedEntry {
+    /// SHA-256 of the secret.
+    pub hash: KeyHash,
+    /// Whose.
+    pub tenant_id: TenantId,
+    /// Which feed.
+    pub feed_id: FeedId,
+}
+
+impl Entity for FeedEntry {
+    const KIND: Kind = Kind::FeedEntry;
 
     fn key(&self) -> String {
         self.hash.as_str().to_owned()

@@ -2,8 +2,11 @@
 
 use domain::alert::Alert;
 use domain::event::OutgoingEvent;
-use domain::id::IncidentId;
+use domain::feed::CalendarFeed;
+use domain::handoff::HandoffWatch;
+use domain::id::{IncidentId, ScheduleId};
 use domain::incident::Incident;
+use domain::notice::Notice;
 use domain::page::Page;
 use domain::policy::{EscalationPolicy, Team};
 use domain::schedule::{Override, Schedule};
@@ -11,6 +14,7 @@ use domain::service::Service;
 use domain::source::AlertSource;
 use domain::tenant::Tenant;
 use domain::ticket::TicketQueue;
+use domain::time_off::TimeOff;
 use domain::timeline::TimelineRecord;
 use domain::user::User;
 use serde_json::{Map, Value, json};
@@ -46,6 +50,7 @@ entity!(AlertSource, AlertSource, |source| source.id.to_string(), |_| Index::def
 // By their end, so that those that are not over yet are found without those that are.
 entity!(Override, Override, |cover| cover.id.to_string(), |cover| Index {
     parent: Some(cover.schedule_id.to_string()),
+    state: Some(cover.state.as_str()),
     sort: Some(cover.ends.timestamp_micros()),
     ..Index::default()
 });
@@ -105,6 +110,30 @@ impl Entity for Schedule {
         }
         Some(body)
     }
+}
+
+// By its end, like an override; `state` only puts it among what is found newest first.
+entity!(TimeOff, TimeOff, |off| off.id.to_string(), |off| Index {
+    state: Some("entered"),
+    sort: Some(off.ends.timestamp_micros()),
+    ..Index::default()
+});
+
+entity!(Notice, Notice, |notice| notice.id.to_string(), |notice| Index {
+    due_at: notice.due_at,
+    ..Index::default()
+});
+
+entity!(HandoffWatch, HandoffWatch, |watch| watch_id(&watch.schedule_id), |watch| Index {
+    due_at: watch.due_at,
+    ..Index::default()
+});
+
+entity!(CalendarFeed, Feed, |feed| feed.id.to_string(), |_| Index::default());
+
+/// The id of the watch over a schedule's handoffs.
+pub fn watch_id(schedule: &ScheduleId) -> String {
+    format!("hw_{schedule}")
 }
 
 /// The id of a timeline record.

@@ -11,8 +11,8 @@ pub mod port;
 mod repository;
 
 pub use document::{Batch, Document, Etag, Index, Kind, OperationId, Stored, Write};
-pub use entity::{Counter, Entity, KeyEntry, OpenKey, Versioned};
-pub use kinds::{event_id, queue_id, timeline_id};
+pub use entity::{Counter, Entity, FeedEntry, KeyEntry, OpenKey, Versioned};
+pub use kinds::{event_id, queue_id, timeline_id, watch_id};
 pub use lookup::{Cursor, Found, Lookup, Range};
 pub use port::{Documents, StoreError};
 pub use repository::{Changes, DIRECTORY, Listed, Store};

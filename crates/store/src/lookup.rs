@@ -46,6 +46,12 @@ pub enum Lookup {
 pub struct Cursor(pub String);
 
 impl Cursor {
+    /// Where [`Lookup::OfParent`] goes on with what sorts after `sort`.
+    pub fn after(sort: i64) -> Self {
+        // Greater than any id, none of which has this character.
+        Self(format!("{sort}~~"))
+    }
+
     /// Where [`Lookup::Newest`] goes on with what sorts before `sort`.
     pub fn before(sort: i64) -> Self {
         Self(format!("{sort}#0"))

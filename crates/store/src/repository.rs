@@ -66,6 +66,41 @@ impl Store {
         self.every(lookup).await
     }
 
+    /// What belongs to `parent` and sorts after `sort`, in that order.
+    pub async fn all_of_after<T: Entity>(
+        &self,
+        tenant: &TenantId,
+        parent: &str,
+        sort: i64,
+    ) -> Result<Vec<Versioned<T>>, StoreError> {
+        let lookup =
+            Lookup::OfParent { partition: tenant.to_string(), kind: T::KIND, parent: parent.to_owned() };
+        self.every_from(lookup, Some(Cursor::after(sort))).await
+    }
+
+    /// What a tenant has of a kind and sorts after `sort`, the greatest first.
+    pub async fn newest_after<T: Entity>(
+        &self,
+        tenant: &TenantId,
+        sort: i64,
+    ) -> Result<Vec<Versioned<T>>, StoreError> {
+        let mut items = Vec::new();
+        let mut range = Range::first(500);
+        loop {
+            let listed = self.newest::<T>(tenant, None, &range).await?;
+            if let Some(error) = listed.unreadable.into_iter().next() {
+                return Err(error);
+            }
+            let older = |item: &Versioned<T>| item.value.index().sort <= Some(sort);
+            let is_last = listed.items.last().is_none_or(older);
+            items.extend(listed.items.into_iter().filter(|item| !older(item)));
+            match listed.next {
+                Some(next) if !is_last => range.after = Some(next),
+                _ => return Ok(items),
+            }
+        }
+    }
+
     /// The first `limit` of what belongs to `parent`, oldest first.
     pub async fn first_of<T: Entity>(
         &self,
@@ -148,8 +183,16 @@ impl Store {
     }
 
     async fn every<T: Entity>(&self, lookup: Lookup) -> Result<Vec<Versioned<T>>, StoreError> {
+        self.every_from(lookup, None).await
+    }
+
+    async fn every_from<T: Entity>(
+        &self,
+        lookup: Lookup,
+        after: Option<Cursor>,
+    ) -> Result<Vec<Versioned<T>>, StoreError> {
         let mut items = Vec::new();
-        let mut range = Range::first(500);
+        let mut range = Range { after, limit: 500 };
         loop {
             let found = self.documents.find(&lookup, &range).await?;
             for stored in found.documents {

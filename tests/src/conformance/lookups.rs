@@ -121,6 +121,21 @@ pub async fn newest_goes_on_before_a_sort_that_the_caller_names(backend: &impl B
     }
 }
 
+pub async fn of_parent_goes_on_after_a_sort_that_the_caller_names(backend: &impl Backend) {
+    let documents = furnished(backend).await;
+    for (sort, expected) in [
+        (8, vec!["alt_c", "alt_a", "alt_b", "alt_d"]),
+        (9, vec!["alt_a", "alt_b", "alt_d"]),
+        (10, vec!["alt_d"]),
+        (100, vec![]),
+    ] {
+        let (page, next) =
+            page(&documents, &of_parent(Kind::Alert, "inc_1"), Some(Cursor::after(sort)), 10).await;
+        assert_eq!(page.into_iter().map(|stored| stored.id).collect::<Vec<_>>(), expected, "after {sort}");
+        assert_eq!(next, None);
+    }
+}
+
 pub async fn due_finds_what_is_due_by_now_in_every_partition(backend: &impl Backend) {
     let documents = backend.open().await;
     let (now, instant) = (at(0), TimeDelta::microseconds(1));

@@ -9,7 +9,7 @@ use domain::schedule::{Counting, Coverage, Duty, Layer, LayerMode, Rotation, Rot
 use domain::service::Service;
 use domain::source::{AlertSource, KeyHash, SourceType};
 use domain::tenant::Tenant;
-use domain::user::{ChannelKind, ContactMethod, Role, User};
+use domain::user::{ChannelKind, ContactMethod, Role, ShiftNotices, User};
 use store::{Changes, KeyEntry, StoreError};
 
 use crate::app::App;
@@ -127,6 +127,7 @@ fn person(tenant: &TenantId, subject: &str, name: &str, role: Role) -> User {
         role,
         disabled: false,
         rules: Vec::new(),
+        shift_notices: ShiftNotices::default(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::id::{ContactMethodId, TenantId};
 use domain::tenant::Tenant;
-use domain::user::{ChannelKind, ContactMethod, User};
+use domain::user::{ChannelKind, ContactMethod, ShiftNotices, User};
 use store::{Changes, Versioned};
 
 use crate::app::App;
@@ -68,6 +68,7 @@ async fn provision(app: &App, tenant: &TenantId, claims: &Claims) -> Result<User
             verified: true,
         }],
         rules: Vec::new(),
+        shift_notices: ShiftNotices::default(),
     };
     let mut changes = Changes::new();
     changes.create(&user)?;

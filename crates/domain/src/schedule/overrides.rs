@@ -81,6 +81,17 @@ pub enum OverrideState {
     Rejected,
 }
 
+impl OverrideState {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
 impl OverrideKind {
     /// Everybody it is about.
     pub fn people(&self) -> Vec<&UserId> {
