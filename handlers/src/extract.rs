@@ -61,12 +61,28 @@ impl<T: DeserializeOwned> JsonBody<T> {
 }
 
 fn refuse(path: &str, error: &serde_json::Error) -> Problem {
+    let text = error.to_string();
     let (field, problem) = match error.classify() {
-        Category::Data if path != "." => (path, strip_position(&error.to_string()).to_owned()),
-        Category::Data => ("body", strip_position(&error.to_string()).to_owned()),
-        _ => ("body", format!("is not JSON: {error}")),
+        Category::Data => wrong_data(path.trim_matches('.'), strip_position(&text)),
+        _ => ("body".to_owned(), format!("is not JSON: {error}")),
     };
-    Problem::invalid(vec![FieldError { field: field.to_owned(), problem }])
+    Problem::invalid(vec![FieldError { field, problem }])
+}
+
+/// A field that is missing or unknown is named by the text; any other by the path.
+fn wrong_data(path: &str, text: &str) -> (String, String) {
+    let inside = |field: &str| if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") };
+    let named = |start| text.strip_prefix(start).and_then(|rest| rest.split('`').next());
+    if let Some(field) = named("missing field `") {
+        (inside(field), "is missing".to_owned())
+    } else if let Some(field) = named("unknown field `") {
+        let known = text.split_once("expected ").map(|(_, known)| format!("; known is {known}"));
+        // Depending on where it stands, the path names it already.
+        let field = if path.ends_with(field) { path.to_owned() } else { inside(field) };
+        (field, format!("is not known here{}", known.unwrap_or_default()))
+    } else {
+        (if path.is_empty() { "body" } else { path }.to_owned(), text.to_owned())
+    }
 }
 
 /// The field says where it is; line and column would only repeat it.
@@ -84,15 +100,71 @@ pub(crate) async fn path_id<T: std::str::FromStr>(
     text.parse().map_err(|_| Problem::from(app::Error::not_found(kind, text)))
 }
 
-/// The incident that the path names.
-#[derive(Debug)]
-pub(crate) struct IncidentPath(pub(crate) domain::id::IncidentId);
+/// An id that a path can name, and what people call the thing.
+pub(crate) trait Named: std::str::FromStr {
+    const KIND: &'static str;
+}
 
-impl<S: Send + Sync> FromRequestParts<S> for IncidentPath {
+impl Named for domain::id::IncidentId {
+    const KIND: &'static str = "incident";
+}
+
+impl Named for domain::id::ScheduleId {
+    const KIND: &'static str = "schedule";
+}
+
+impl Named for domain::id::OverrideId {
+    const KIND: &'static str = "override";
+}
+
+impl Named for domain::id::TeamId {
+    const KIND: &'static str = "team";
+}
+
+impl Named for domain::id::UserId {
+    const KIND: &'static str = "user";
+}
+
+impl Named for domain::id::TimeOffId {
+    const KIND: &'static str = "time off";
+}
+
+impl Named for domain::id::FindingId {
+    const KIND: &'static str = "finding";
+}
+
+/// The thing that the path names, by the one id in it.
+#[derive(Debug)]
+pub(crate) struct IdPath<T>(pub(crate) T);
+
+impl<T: Named, S: Send + Sync> FromRequestParts<S> for IdPath<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        path_id(parts, "incident").await.map(Self)
+        path_id(parts, T::KIND).await.map(Self)
+    }
+}
+
+/// The parameters after the `?`: each at most once, and none that the operation doesn't know.
+///
+/// Values are texts to `T`, so numbers need a type that is read from one.
+#[derive(Debug)]
+pub(crate) struct QueryOf<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryOf<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let mut given = serde_json::Map::new();
+        for (name, value) in url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()) {
+            if given.insert(name.to_string(), value.into_owned().into()).is_some() {
+                return Err(app::Error::invalid(name, "is given twice").into());
+            }
+        }
+        let value = serde_json::Value::Object(given);
+        serde_path_to_error::deserialize(value)
+            .map(Self)
+            .map_err(|error| refuse(&error.path().to_string(), error.inner()))
     }
 }
 

@@ -32,4 +32,9 @@ impl Ctx {
     pub fn must_respond(&self) -> Result<(), Error> {
         if self.role.can_respond() { Ok(()) } else { Err(Error::Forbidden("work on incidents")) }
     }
+
+    /// Refuses everybody but admins and the owner.
+    pub fn must_manage(&self, what: &'static str) -> Result<(), Error> {
+        if self.role.can_manage() { Ok(()) } else { Err(Error::Forbidden(what)) }
+    }
 }

@@ -6,6 +6,7 @@ use app::TicketStanding;
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
+use domain::id::IncidentId;
 use domain::page::{AttemptOutcome, Page};
 use domain::timeline::Entry;
 use serde::Serialize;
@@ -13,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::IncidentBody;
 use crate::edge::Edge;
-use crate::extract::{IncidentPath, SignedIn};
+use crate::extract::{IdPath, SignedIn};
 use crate::problem::Problem;
 
 /// An incident, and how it stands with the PSA.
@@ -127,7 +128,7 @@ impl From<Page> for PageBody {
 pub(in crate::http::api) async fn read(
     State(edge): State<Arc<Edge>>,
     SignedIn(ctx): SignedIn,
-    IncidentPath(id): IncidentPath,
+    IdPath(id): IdPath<IncidentId>,
 ) -> Result<Json<IncidentDetailBody>, Problem> {
     let incident = app::get(&edge.app, &ctx, &id).await?;
     let psa = app::ticket_standing(&edge.app, &incident).await?.into();
@@ -143,7 +144,7 @@ pub(in crate::http::api) async fn read(
 pub(in crate::http::api) async fn timeline(
     State(edge): State<Arc<Edge>>,
     SignedIn(ctx): SignedIn,
-    IncidentPath(id): IncidentPath,
+    IdPath(id): IdPath<IncidentId>,
 ) -> Result<Json<Timeline>, Problem> {
     Ok(Json(Timeline { entries: app::timeline(&edge.app, &ctx, &id).await? }))
 }
@@ -157,7 +158,7 @@ pub(in crate::http::api) async fn timeline(
 pub(in crate::http::api) async fn pages(
     State(edge): State<Arc<Edge>>,
     SignedIn(ctx): SignedIn,
-    IncidentPath(id): IncidentPath,
+    IdPath(id): IdPath<IncidentId>,
 ) -> Result<Json<PageLedger>, Problem> {
     let detail = app::detail(&edge.app, &ctx, &id).await?;
     Ok(Json(PageLedger { pages: detail.pages.into_iter().map(PageBody::from).collect() }))

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::id::IncidentId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{IncidentBody, required};
 use crate::edge::Edge;
-use crate::extract::{IncidentPath, JsonBody, SignedIn};
+use crate::extract::{IdPath, JsonBody, SignedIn};
 use crate::problem::Problem;
 
 /// A ticket made by hand.
@@ -31,7 +32,7 @@ pub(in crate::http::api) struct TicketLinkBody {
 pub(in crate::http::api) async fn link(
     State(edge): State<Arc<Edge>>,
     SignedIn(ctx): SignedIn,
-    IncidentPath(id): IncidentPath,
+    IdPath(id): IdPath<IncidentId>,
     JsonBody(body): JsonBody<TicketLinkBody>,
 ) -> Result<Json<IncidentBody>, Problem> {
     let ticket_id = required("ticket_id", &body.ticket_id, 100)?;
@@ -49,7 +50,7 @@ pub(in crate::http::api) async fn link(
 pub(in crate::http::api) async fn retry(
     State(edge): State<Arc<Edge>>,
     SignedIn(ctx): SignedIn,
-    IncidentPath(id): IncidentPath,
+    IdPath(id): IdPath<IncidentId>,
 ) -> Result<StatusCode, Problem> {
     app::retry_ticket(&edge.app, &ctx, &id).await?;
     Ok(StatusCode::ACCEPTED)

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::id::IncidentId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{IncidentBody, required};
 use crate::edge::Edge;
-use crate::extract::{Bounded, IncidentPath, JsonBody, SignedIn};
+use crate::extract::{Bounded, IdPath, JsonBody, SignedIn};
 use crate::problem::Problem;
 
 /// The longest note.
@@ -49,7 +50,7 @@ pub(in crate::http::api) struct NoteBody {
 pub(in crate::http::api) async fn acknowledge(
     State(edge): State<Arc<Edge>>,
     SignedIn(ctx): SignedIn,
-    IncidentPath(id): IncidentPath,
+    IdPath(id): IdPath<IncidentId>,
 ) -> Result<Json<IncidentBody>, Problem> {
     Ok(Json(app::acknowledge(&edge.app, &ctx, &id).await?.into()))
 }
@@ -65,7 +66,7 @@ pub(in crate::http::api) async fn acknowledge(
 pub(in crate::http::api) async fn resolve(
     State(edge): State<Arc<Edge>>,
     SignedIn(ctx): SignedIn,
-    IncidentPath(id): IncidentPath,
+    IdPath(id): IdPath<IncidentId>,
     body: Bounded,
 ) -> Result<Json<IncidentBody>, Problem> {
     let resolution: Resolution =
@@ -84,7 +85,7 @@ pub(in crate::http::api) async fn resolve(
 pub(in crate::http::api) async fn note(
     State(edge): State<Arc<Edge>>,
     SignedIn(ctx): SignedIn,
-    IncidentPath(id): IncidentPath,
+    IdPath(id): IdPath<IncidentId>,
     JsonBody(body): JsonBody<NewNote>,
 ) -> Result<(StatusCode, Json<NoteBody>), Problem> {
     let text = required("text", &body.text, LONGEST_NOTE)?;
@@ -102,7 +103,7 @@ pub(in crate::http::api) async fn note(
 pub(in crate::http::api) async fn escalate(
     State(edge): State<Arc<Edge>>,
     SignedIn(ctx): SignedIn,
-    IncidentPath(id): IncidentPath,
+    IdPath(id): IdPath<IncidentId>,
 ) -> Result<Json<IncidentBody>, Problem> {
     Ok(Json(app::escalate(&edge.app, &ctx, &id).await?.into()))
 }
