@@ -13,6 +13,7 @@ use embedded::hub::LocalHub;
 use embedded::secret::Secret;
 use embedded::sqlite::SqliteDocuments;
 use integrations::alert_source::Readers;
+use integrations::calendar::{ICalendar, Reachable};
 use integrations::channel::Email;
 use integrations::http::Http;
 use integrations::psa::TheOnePsa;
@@ -59,6 +60,8 @@ pub fn compose(
     let standalone = matches!(config.mode, Mode::Standalone { .. });
     let (email, mail_dir) = email(config)?;
     let channels: Vec<Arc<dyn Channel>> = vec![Arc::new(email)];
+    // Whoever can reach only this machine may read calendars from it and its network.
+    let reachable = if config.is_local() { Reachable::Anywhere } else { Reachable::PublicOnly };
     let public_url = config.public_url.as_ref().map_or(public_url, |url| url.as_str());
     let app = App::new(Parts {
         store: Store::new(Arc::clone(&documents) as Arc<dyn store::Documents>),
@@ -68,6 +71,7 @@ pub fn compose(
         tickets: psa(config)?,
         bus: standalone.then(|| Arc::new(bus.clone()) as Arc<dyn Bus>),
         reader: Arc::new(Readers),
+        calendars: Arc::new(ICalendar::new(Http::default(), reachable)),
         sign_in: Arc::new(hub.clone()),
         links: AckLinks::new(&secret.derive("acknowledge links")),
         settings: Settings { public_url: public_url.trim_end_matches('/').to_owned() },

@@ -113,6 +113,10 @@ impl From<Error> for Problem {
             Error::Conflict { code, detail } => {
                 Self::new(StatusCode::CONFLICT, code, "Not possible in this state", detail)
             }
+            Error::Stale { kind } => {
+                let detail = format!("the {kind} was changed by somebody else meanwhile: read it again");
+                Self::new(StatusCode::PRECONDITION_FAILED, "stale", "Changed meanwhile", detail)
+            }
             Error::Forbidden(what) => {
                 let detail = format!("your role may not {what}");
                 Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", detail)

@@ -1,9 +1,11 @@
 //! Stories: one night each, told three ways (as it is, with every tick doubled, with two processes on one store).
 
 mod alerts;
+mod covering;
 mod escalating;
 mod mailing;
 mod refusing;
+mod scheduling;
 mod stack;
 mod ticketing;
 

@@ -11,7 +11,7 @@ use crate::clock::{Clock, Entropy};
 use crate::dropped::Dropped;
 use crate::effects::Runner;
 use crate::intake::Lanes;
-use crate::port::{Bus, Channel, SignIn, SignalReader, TicketSystem};
+use crate::port::{Bus, Calendars, Channel, SignIn, SignalReader, TicketSystem};
 use crate::turns::Turns;
 
 /// What the use-cases need to know about the deployment.
@@ -33,6 +33,7 @@ pub struct Parts {
     pub bus: Option<Arc<dyn Bus>>,
     pub reader: Arc<dyn SignalReader>,
     pub sign_in: Arc<dyn SignIn>,
+    pub calendars: Arc<dyn Calendars>,
     pub links: AckLinks,
     pub settings: Settings,
 }
@@ -56,6 +57,7 @@ pub struct App {
     pub(crate) tickets: Option<Arc<dyn TicketSystem>>,
     pub(crate) bus: Option<Arc<dyn Bus>>,
     pub(crate) reader: Arc<dyn SignalReader>,
+    pub(crate) calendars: Arc<dyn Calendars>,
     pub(crate) links: AckLinks,
     pub(crate) turns: Turns,
     pub(crate) lanes: Lanes,
@@ -76,6 +78,7 @@ impl App {
             tickets: parts.tickets,
             bus: parts.bus,
             reader: parts.reader,
+            calendars: parts.calendars,
             links: parts.links,
             turns: Turns::default(),
             lanes: Lanes::default(),

@@ -5,13 +5,14 @@
 //! store at that moment; how it ended is in the store before anybody may forget it.
 
 mod event;
+mod notice;
 mod page;
 mod runner;
 mod ticket;
 
 use std::sync::Arc;
 
-use domain::id::{IncidentId, PageId, TenantId};
+use domain::id::{IncidentId, NoticeId, PageId, TenantId};
 
 use crate::app::App;
 use crate::error::Error;
@@ -27,6 +28,8 @@ pub(crate) enum Effect {
     Ticket(IncidentId),
     /// Publish this event.
     Event(String, Hold),
+    /// Send this notice; whoever comes first takes it.
+    Notice(NoticeId),
 }
 
 /// Whose an effect is.
@@ -43,5 +46,6 @@ async fn run(app: &Arc<App>, tenant: &TenantId, effect: &Effect) -> Result<(), E
         Effect::Page(id, hold) => page::send(app, tenant, id.as_str(), *hold).await,
         Effect::Ticket(id) => ticket::work(app, tenant, id).await,
         Effect::Event(id, hold) => event::publish(app, tenant, &store::event_id(id), *hold).await,
+        Effect::Notice(id) => notice::send(app, tenant, id.as_str()).await,
     }
 }

@@ -34,6 +34,12 @@ pub enum Error {
         /// For people.
         detail: String,
     },
+    /// It was changed since whoever wants to change it read it; nothing was changed.
+    #[error("the {kind} was changed by somebody else meanwhile")]
+    Stale {
+        /// What.
+        kind: &'static str,
+    },
     /// Who asks may not do this.
     #[error("your role may not {0}")]
     Forbidden(&'static str),

@@ -1,13 +1,17 @@
 //! Who is on call now, over all schedules of a tenant: the same resolver that pages.
 
-use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::{ScheduleId, UserId};
-use domain::schedule::{Override, Schedule};
+use domain::roster::{By, Rota};
+use domain::schedule::Reason;
 use domain::user::User;
 
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::roster;
 
 /// One schedule, now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,10 +22,12 @@ pub struct ScheduleNow {
     pub name: String,
     /// Its time zone.
     pub zone: chrono_tz::Tz,
-    /// Who is on call; empty is a coverage gap.
+    /// Who is on call.
     pub on_call: Vec<PersonNow>,
     /// Who comes next, and when.
     pub next: Vec<PersonNow>,
+    /// Whether somebody should be on call now: then nobody is a coverage gap.
+    pub coverage_required: bool,
 }
 
 /// A person, and the instant that matters: until when they are on call, or from when they will be.
@@ -33,33 +39,48 @@ pub struct PersonNow {
     pub name: String,
     /// The instant; `None` when no end is in sight.
     pub at: Option<DateTime<Utc>>,
+    /// What puts them on call.
+    pub by: By,
+    /// The same in words, such as `turn 3 of the layer Weekly`.
+    pub why: String,
 }
 
-/// Every schedule of the tenant, by id.
+/// Every schedule of the tenant, by name.
 pub async fn on_call_now(app: &App, ctx: &Ctx) -> Result<Vec<ScheduleNow>, Error> {
-    let schedules = app.store.all::<Schedule>(&ctx.tenant).await?;
-    let users = app.store.all::<User>(&ctx.tenant).await?;
-    let person = |user_id: UserId, at| {
-        let name = users
-            .iter()
-            .find(|user| user.value.id == user_id)
-            .map_or_else(|| user_id.to_string(), |user| user.value.name.clone());
-        PersonNow { user_id, name, at }
-    };
-    let mut now = Vec::with_capacity(schedules.len());
-    for schedule in schedules {
-        let schedule = schedule.value;
-        let overrides = app.store.all_of::<Override>(&ctx.tenant, schedule.id.as_str()).await?;
-        let overrides: Vec<Override> = overrides.into_iter().map(|found| found.value).collect();
-        let on_call = schedule.on_call_at(&overrides, ctx.now);
-        let next = schedule.next_on_call(&overrides, ctx.now);
-        now.push(ScheduleNow {
-            on_call: on_call.into_iter().map(|shift| person(shift.user, shift.until)).collect(),
-            next: next.into_iter().map(|coming| person(coming.user, Some(coming.starts))).collect(),
-            id: schedule.id,
-            name: schedule.name,
-            zone: schedule.zone,
-        });
+    let rotas = roster::rotas(app, &ctx.tenant, ctx.now).await?;
+    let users = roster::all_users(app, &ctx.tenant).await?;
+    let names = Names(users.into_iter().map(|user: User| (user.id, user.name)).collect());
+    Ok(rotas.into_iter().map(|rota| names.schedule_now(rota, ctx.now)).collect())
+}
+
+struct Names(HashMap<UserId, String>);
+
+impl Names {
+    fn of(&self, id: &UserId) -> String {
+        self.0.get(id).cloned().unwrap_or_else(|| id.to_string())
     }
-    Ok(now)
+
+    fn schedule_now(&self, rota: Rota, now: DateTime<Utc>) -> ScheduleNow {
+        let Rota { schedule, overrides } = &rota;
+        let on_call = schedule.on_call_at(overrides, now).into_iter();
+        let next = schedule.next_on_call(overrides, now).into_iter();
+        ScheduleNow {
+            on_call: on_call
+                .map(|person| self.person(&rota, person.user, person.until, &person.reason))
+                .collect(),
+            next: next
+                .map(|person| self.person(&rota, person.user, Some(person.starts), &person.reason))
+                .collect(),
+            coverage_required: !schedule.required(now, now + TimeDelta::nanoseconds(1)).is_empty(),
+            id: schedule.id.clone(),
+            name: schedule.name.clone(),
+            zone: schedule.zone,
+        }
+    }
+
+    fn person(&self, rota: &Rota, user_id: UserId, at: Option<DateTime<Utc>>, reason: &Reason) -> PersonNow {
+        let by = By::of(&rota.schedule, &rota.overrides, reason);
+        let why = by.in_words(|id| self.of(id));
+        PersonNow { name: self.of(&user_id), user_id, at, why, by }
+    }
 }

@@ -9,7 +9,7 @@ mod ticket_system;
 
 pub use bus::{Bus, BusError};
 pub use calendar::{CalendarError, CalendarEvent, CalendarWindow, Calendars};
-pub use channel::{Channel, ChannelError, PageMessage};
+pub use channel::{Channel, ChannelError, NoticeMessage, PageMessage};
 pub use sign_in::{SignIn, SignInError};
 pub use signal_reader::{ReceivedBody, SignalReader, StackMessage, Unreadable};
 pub use ticket_system::{TicketError, TicketNote, TicketResolution, TicketSystem, TicketView};

@@ -1,12 +1,16 @@
-//! Loading who a policy would tell, for one instant, through the one resolver.
+//! Loading what the domain's one resolver needs to say who is told, or on call.
+//!
+//! Invariants: paging reads only what it needs at its instant (the users named then, the overrides that are not over); a
+//! document that can't be read stops no page.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use domain::escalation::{self, Recipient, Roster, StepRoster};
-use domain::id::{PolicyId, TenantId, UserId};
+use domain::escalation::{self, Roster};
+use domain::id::{PolicyId, ScheduleId, TenantId, UserId};
 use domain::incident::Incident;
-use domain::policy::{EscalationPolicy, Step, Target, Team};
+use domain::policy::{EscalationPolicy, Target, Team};
+use domain::roster::{self, Rota, Sources};
 use domain::schedule::{Override, Schedule};
 use domain::tenant::Tenant;
 use domain::user::User;
@@ -30,22 +34,17 @@ pub(crate) async fn load(
     policy_id: &PolicyId,
     now: DateTime<Utc>,
 ) -> Result<Calling, StoreError> {
-    let policy = match readable(app.store.get::<EscalationPolicy>(tenant, policy_id.as_str()).await)? {
-        Some(found) => found.value,
-        None => EscalationPolicy {
-            id: policy_id.clone(),
-            name: "deleted policy".to_owned(),
-            steps: Vec::new(),
-            repeat: 0,
-        },
-    };
-    let mut people = People { app, tenant, now, users: HashMap::new() };
-    let mut steps = Vec::with_capacity(policy.steps.len());
-    for step in &policy.steps {
-        steps.push(people.of_step(step).await?);
+    let mut sources = sources(app, tenant, policy_id, now).await?;
+    let named = roster::named_at(&sources, now);
+    let ids: HashSet<&UserId> = named.iter().flat_map(roster::StepNames::people).collect();
+    for id in ids {
+        if let Some(user) = readable(app.store.get::<User>(tenant, id.as_str()).await)? {
+            sources.users.insert(id.clone(), user.value);
+        }
     }
+    let steps = named.into_iter().map(|names| names.found_in(&sources.users)).collect();
     let roster = Roster { steps, last_resort: None, admins: Vec::new(), sending: app.sending() };
-    Ok(Calling { policy, roster, with_admins: false })
+    Ok(Calling { policy: sources.policy, roster, with_admins: false })
 }
 
 impl Calling {
@@ -59,16 +58,114 @@ impl Calling {
         if self.with_admins || escalation::has_somebody(incident, &self.policy, &self.roster) {
             return Ok(());
         }
-        let users: Vec<User> =
-            app.store.all::<User>(tenant).await?.into_iter().map(|user| user.value).collect();
-        let wanted =
-            app.store.get::<Tenant>(tenant, "tenant").await?.and_then(|tenant| tenant.value.last_resort);
-        self.roster.last_resort = wanted.and_then(|id| users.iter().find(|user| user.id == id).cloned());
-        self.roster.admins =
-            users.into_iter().filter(|user| user.role.can_manage() && !user.disabled).collect();
+        let users = all_users(app, tenant).await?;
+        (self.roster.last_resort, self.roster.admins) = fallback(app, tenant, users).await?;
         self.with_admins = true;
         Ok(())
     }
+}
+
+/// A policy and the schedules and teams in its steps, with the overrides that end after `from`; no users yet.
+async fn sources(
+    app: &App,
+    tenant: &TenantId,
+    policy_id: &PolicyId,
+    from: DateTime<Utc>,
+) -> Result<Sources, StoreError> {
+    let policy = match readable(app.store.get::<EscalationPolicy>(tenant, policy_id.as_str()).await)? {
+        Some(found) => found.value,
+        None => EscalationPolicy {
+            id: policy_id.clone(),
+            name: "deleted policy".to_owned(),
+            steps: Vec::new(),
+            repeat: 0,
+        },
+    };
+    let (mut rotas, mut teams) = (HashMap::new(), HashMap::new());
+    for target in policy.steps.iter().flat_map(|step| &step.targets) {
+        match target {
+            Target::User(_) => {}
+            Target::Schedule(id) if rotas.contains_key(id) => {}
+            Target::Schedule(id) => {
+                if let Some(rota) = rota(app, tenant, id, from).await? {
+                    rotas.insert(id.clone(), rota);
+                }
+            }
+            Target::Team(id) if teams.contains_key(id) => {}
+            Target::Team(id) => {
+                if let Some(team) = readable(app.store.get::<Team>(tenant, id.as_str()).await)? {
+                    teams.insert(id.clone(), team.value);
+                }
+            }
+        }
+    }
+    Ok(Sources { policy, rotas, teams, users: HashMap::new() })
+}
+
+/// The same with everybody of the tenant, and who is told when the policy reaches nobody: enough for any instant after
+/// `from`.
+pub(crate) async fn everything(
+    app: &App,
+    tenant: &TenantId,
+    policy_id: &PolicyId,
+    from: DateTime<Utc>,
+) -> Result<(Sources, Roster), StoreError> {
+    let mut sources = sources(app, tenant, policy_id, from).await?;
+    let users = all_users(app, tenant).await?;
+    sources.users = users.iter().map(|user| (user.id.clone(), user.clone())).collect();
+    let (last_resort, admins) = fallback(app, tenant, users).await?;
+    Ok((sources, Roster { steps: Vec::new(), last_resort, admins, sending: app.sending() }))
+}
+
+/// Every schedule of a tenant by name, with the overrides that end after `from`; two queries, however many there are.
+pub(crate) async fn rotas(
+    app: &App,
+    tenant: &TenantId,
+    from: DateTime<Utc>,
+) -> Result<Vec<Rota>, StoreError> {
+    let schedules = app.store.all::<Schedule>(tenant).await?;
+    let mut overrides: HashMap<ScheduleId, Vec<Override>> = HashMap::new();
+    for found in app.store.newest_after::<Override>(tenant, from.timestamp_micros()).await? {
+        overrides.entry(found.value.schedule_id.clone()).or_default().push(found.value);
+    }
+    let with_overrides = |schedule: Schedule| {
+        let overrides = overrides.remove(&schedule.id).unwrap_or_default();
+        Rota { schedule, overrides }
+    };
+    let mut rotas: Vec<Rota> = schedules.into_iter().map(|found| found.value).map(with_overrides).collect();
+    rotas.sort_by(|one, other| {
+        (&one.schedule.name, &one.schedule.id).cmp(&(&other.schedule.name, &other.schedule.id))
+    });
+    Ok(rotas)
+}
+
+async fn rota(
+    app: &App,
+    tenant: &TenantId,
+    id: &ScheduleId,
+    from: DateTime<Utc>,
+) -> Result<Option<Rota>, StoreError> {
+    let Some(schedule) = readable(app.store.get::<Schedule>(tenant, id.as_str()).await)? else {
+        return Ok(None);
+    };
+    let found = app.store.all_of_after::<Override>(tenant, id.as_str(), from.timestamp_micros()).await;
+    let overrides = readable(found.map(Some))?.into_iter().flatten().map(|found| found.value).collect();
+    Ok(Some(Rota { schedule: schedule.value, overrides }))
+}
+
+/// Everybody of a tenant.
+pub(crate) async fn all_users(app: &App, tenant: &TenantId) -> Result<Vec<User>, StoreError> {
+    Ok(app.store.all::<User>(tenant).await?.into_iter().map(|user| user.value).collect())
+}
+
+async fn fallback(
+    app: &App,
+    tenant: &TenantId,
+    users: Vec<User>,
+) -> Result<(Option<User>, Vec<User>), StoreError> {
+    let home = app.store.get::<Tenant>(tenant, "tenant").await?;
+    let last_resort = home.and_then(|home| home.value.last_resort);
+    Ok(roster::fallback(users, last_resort.as_ref()))
 }
 
 /// A document that this version can't read is as good as none: a page must not wait until somebody mends it.
@@ -79,75 +176,5 @@ fn readable<T>(found: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreE
             Ok(None)
         }
         found => found,
-    }
-}
-
-struct People<'a> {
-    app: &'a App,
-    tenant: &'a TenantId,
-    now: DateTime<Utc>,
-    users: HashMap<UserId, Option<User>>,
-}
-
-impl People<'_> {
-    async fn of_step(&mut self, step: &Step) -> Result<StepRoster, StoreError> {
-        let mut roster = StepRoster::default();
-        for target in &step.targets {
-            match target {
-                Target::User(id) => self.add(&mut roster, id, "named in the step".to_owned()).await?,
-                Target::Schedule(id) => self.add_on_call(&mut roster, id.as_str()).await?,
-                Target::Team(id) => self.add_team(&mut roster, id.as_str()).await?,
-            }
-        }
-        Ok(roster)
-    }
-
-    async fn add_on_call(&mut self, roster: &mut StepRoster, id: &str) -> Result<(), StoreError> {
-        let Some(schedule) = readable(self.app.store.get::<Schedule>(self.tenant, id).await)? else {
-            roster.nobody.push(format!("the schedule {id} does not exist or can't be read"));
-            return Ok(());
-        };
-        let schedule = schedule.value;
-        let overrides = readable(self.app.store.all_of::<Override>(self.tenant, id).await.map(Some))?;
-        let overrides: Vec<Override> = overrides.into_iter().flatten().map(|found| found.value).collect();
-        let on_call = schedule.on_call_at(&overrides, self.now);
-        if on_call.is_empty() {
-            roster.nobody.push(format!("{} has nobody on call", schedule.name));
-        }
-        for shift in on_call {
-            self.add(roster, &shift.user, format!("on call in {}", schedule.name)).await?;
-        }
-        Ok(())
-    }
-
-    async fn add_team(&mut self, roster: &mut StepRoster, id: &str) -> Result<(), StoreError> {
-        let Some(team) = readable(self.app.store.get::<Team>(self.tenant, id).await)? else {
-            roster.nobody.push(format!("the team {id} does not exist or can't be read"));
-            return Ok(());
-        };
-        let team = team.value;
-        if team.members.is_empty() {
-            roster.nobody.push(format!("the team {} has no members", team.name));
-        }
-        for member in &team.members {
-            self.add(roster, member, format!("in {}", team.name)).await?;
-        }
-        Ok(())
-    }
-
-    async fn add(&mut self, roster: &mut StepRoster, id: &UserId, because: String) -> Result<(), StoreError> {
-        if roster.recipients.iter().any(|recipient| recipient.user.id == *id) {
-            return Ok(());
-        }
-        if !self.users.contains_key(id) {
-            let user =
-                readable(self.app.store.get::<User>(self.tenant, id.as_str()).await)?.map(|user| user.value);
-            self.users.insert(id.clone(), user);
-        }
-        match self.users.get(id) {
-            Some(Some(user)) => roster.recipients.push(Recipient { user: user.clone(), because }),
-            _ => roster.nobody.push(format!("the user {id} does not exist or can't be read")),
-        }
-        Ok(())
     }
 }

@@ -11,6 +11,7 @@ use domain::escalation;
 use domain::event::OutgoingEvent;
 use domain::id::{IncidentId, TenantId};
 use domain::incident::{Incident, Status};
+use domain::notice::Notice;
 use domain::page::Page;
 use domain::ticket::TicketQueue;
 use futures::StreamExt as _;
@@ -44,6 +45,8 @@ pub struct TickReport {
     pub tickets: u32,
     /// Events that were due.
     pub events: u32,
+    /// Notices that were due.
+    pub notices: u32,
     /// Items that failed, and stay due.
     pub failed: u32,
     /// There was more than one tick takes on.
@@ -68,6 +71,8 @@ pub async fn tick(app: &Arc<App>) -> Result<TickReport, Error> {
         let events = due(app, now, &mut report, events).await?;
         report.events = hand_over(app, events);
     }
+    let notices = due(app, now, &mut report, |notice: Notice| Effect::Notice(notice.id)).await?;
+    report.notices = hand_over(app, notices);
     Ok(report)
 }
 

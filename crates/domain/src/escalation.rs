@@ -15,6 +15,7 @@ use crate::incident::{Incident, Status, TransitionError};
 use crate::journal::Journal;
 use crate::page::{Page, Position, Purpose};
 use crate::policy::EscalationPolicy;
+use crate::roster::Cause;
 use crate::timeline::Event;
 use crate::user::{ChannelKind, User};
 
@@ -91,8 +92,15 @@ pub struct StepRoster {
 pub struct Recipient {
     /// Who.
     pub user: User,
-    /// Why they are in the step, such as `on call in Primary`.
-    pub because: String,
+    /// Why they are in the step.
+    pub cause: Cause,
+}
+
+impl Recipient {
+    /// Why, as the timeline says it: such as `on call in Primary`.
+    pub fn because(&self) -> String {
+        self.cause.short()
+    }
 }
 
 /// Tells the next step's people, or, past the last round, says that the escalation is exhausted.
@@ -185,7 +193,8 @@ fn tell(incident: &Incident, people: &StepRoster, roster: &Roster, journal: &mut
     let mut told = Vec::new();
     let mut unreachable = people.nobody.clone();
     let mut seen = HashSet::new();
-    for Recipient { user, because } in &people.recipients {
+    for recipient in &people.recipients {
+        let (user, because) = (&recipient.user, recipient.because());
         if !seen.insert(&user.id) {
             continue;
         }

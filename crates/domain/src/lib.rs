@@ -10,6 +10,7 @@ pub mod actor;
 pub mod alert;
 pub mod escalation;
 pub mod event;
+pub mod explain;
 pub mod feed;
 pub mod handoff;
 pub mod id;
@@ -18,7 +19,9 @@ pub mod journal;
 pub mod notice;
 pub mod page;
 pub mod policy;
+pub mod readiness;
 pub mod retry;
+pub mod roster;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod schedule;

@@ -10,6 +10,7 @@ use crate::id::{ContactMethodId, IncidentId, NoteId, PolicyId, ServiceId, Source
 use crate::incident::{Incident, Opening, Origin};
 use crate::journal::Journal;
 use crate::policy::{EscalationPolicy, Step};
+use crate::roster::Cause;
 use crate::severity::Severity;
 use crate::signal::Signal;
 use crate::timeline::Event;
@@ -73,7 +74,7 @@ pub(crate) fn policy(delays: &[u32], repeat: u32) -> EscalationPolicy {
 }
 
 pub(crate) fn step(people: &[User]) -> StepRoster {
-    let named = |user: &User| Recipient { user: user.clone(), because: "named in the step".to_owned() };
+    let named = |user: &User| Recipient { user: user.clone(), cause: Cause::Named };
     StepRoster { recipients: people.iter().map(named).collect(), nobody: Vec::new() }
 }
 

@@ -7,9 +7,11 @@
 //!
 //! All intervals are half-open, `[starts, ends)`.
 
+mod agreement;
 mod calendar;
 mod counting;
 mod coverage;
+mod difference;
 mod edit;
 mod layer;
 mod local_time;
@@ -34,11 +36,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{ScheduleId, TeamId};
 
-pub use calendar::{Calendar, CalendarShift};
+pub use calendar::{Calendar, CalendarShift, named_by};
 pub use counting::Counting;
 pub use coverage::{Coverage, Span, both, without};
+pub use difference::changed;
 pub use edit::From as EditFrom;
 pub use layer::{Duty, Layer};
+pub use local_time::first_instant;
 pub use on_call::{OnCall, Reason, Shift, Upcoming};
 pub use overrides::{Override, OverrideKind, OverrideState};
 pub use problem::Problem;

@@ -182,6 +182,12 @@ impl User {
         reach
     }
 
+    /// Whether a rule for `urgency` can be followed; without one, [`User::reach`] uses every usable contact method at once.
+    pub fn has_rule(&self, urgency: Urgency, sending: &[ChannelKind]) -> bool {
+        let mut rules = self.rules.iter().filter(|rule| rule.urgency == urgency);
+        rules.any(|rule| self.usable(sending).any(|method| method.id == rule.contact_method_id))
+    }
+
     /// Every contact method that counts here, in the user's order, whatever their rules say; none of a disabled user.
     pub fn usable(&self, sending: &[ChannelKind]) -> impl Iterator<Item = &ContactMethod> {
         let counts = |method: &&ContactMethod| method.verified && sending.contains(&method.channel);

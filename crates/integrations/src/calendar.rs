@@ -1,33 +1,66 @@
-//! x
-#[cfg(test)]
-mod scratch {
-    use calcard::{Entry, Parser};
-    use std::time::Instant;
-    #[test]
-    fn t() {
-        for (dt, rule) in [
-            ("20260101T090000","FREQ=YEARLY;BYYEARDAY=200,201,202,203,204,205,206,207,208,209,210,211,212,213,214,215,216,217,218,219,220,221,222,223,224,225,226,227,228,229,230,231,232,233,234,235,236,237,238,239,240,241,242,243,244,245,246,247,248,249;BYMONTH=1"),
-            ("20260101T090000","FREQ=YEARLY;BYYEARDAY=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,41,42,43,44,45,46,47,48,49,50,51,52,53,54,55,56,57,58,59,60,61,62,63,64,65,66,67,68,69,70,71,72,73,74,75,76,77,78,79,80,81,82,83,84,85,86,87,88,89,90,91,92,93,94,95,96,97,98,99,100,101,102,103,104,105,106,107,108,109,110,111,112,113,114,115,116,117,118,119,120,121,122,123,124,125,126,127,128,129,130,131,132,133,134,135,136,137,138,139,140,141,142,143,144,145,146,147,148,149,150,151,152,153,154,155,156,157,158,159,160,161,162,163,164,165,166,167,168,169,170,171,172,173,174,175,176,177,178,179,180,181,182,183,184,185,186,187,188,189,190,191,192,193,194,195,196,197,198,199,200,201,202,203,204,205,206,207,208,209,210,211,212,213,214,215,216,217,218,219,220,221,222,223,224,225,226,227,228,229,230,231,232,233,234,235,236,237,238,239,240,241,242,243,244,245,246,247,248,249,250,251,252,253,254,255,256,257,258,259,260,261,262,263,264,265,266,267,268,269,270,271,272,273,274,275,276,277,278,279,280,281,282,283,284,285,286,287,288,289,290,291,292,293,294,295,296,297,298,299,300,301,302,303,304,305,306,307,308,309,310,311,312,313,314,315,316,317,318,319,320,321,322,323,324,325,326,327,328,329,330,331,332,333,334,335,336,337,338,339,340,341,342,343,344,345,346,347,348,349,350,351,352,353,354,355,356,357,358,359,360,361,362,363,364,365;BYMONTH=1;BYMONTHDAY=30;BYDAY=MO;BYWEEKNO=40"),
-            ("20260101T090000","FREQ=YEARLY;BYMONTHDAY=30,31;BYMONTH=2;BYDAY=1MO,1TU,1WE,1TH,1FR,1SA,1SU,2MO,2TU,2WE,2TH,2FR,2SA,2SU,3MO,3TU,3WE,3TH,3FR,3SA,3SU,4MO,4TU,4WE,4TH,4FR,4SA,4SU,5MO,5TU,5WE,5TH,5FR,5SA,5SU"),
-            ("20260101T090000","FREQ=YEARLY;BYWEEKNO=30;BYMONTH=2;BYDAY=1MO,1TU,1WE,1TH,1FR,1SA,1SU,2MO,2TU,2WE,2TH,2FR,2SA,2SU,3MO,3TU,3WE,3TH,3FR,3SA,3SU,4MO,4TU,4WE,4TH,4FR,4SA,4SU,5MO,5TU,5WE,5TH,5FR,5SA,5SU;BYSETPOS=366"),
-            ("20260101T090000","FREQ=MONTHLY;BYDAY=1MO,1TU,1WE,1TH,1FR,1SA,1SU,2MO,2TU,2WE,2TH,2FR,2SA,2SU,3MO,3TU,3WE,3TH,3FR,3SA,3SU,4MO,4TU,4WE,4TH,4FR,4SA,4SU,5MO,5TU,5WE,5TH,5FR,5SA,5SU;BYSETPOS=31,30,29,28,27,-31"),
-            ("20260101T090000","FREQ=MONTHLY;BYDAY=1MO,1TU,1WE,1TH,1FR,1SA,1SU,2MO,2TU,2WE,2TH,2FR,2SA,2SU,3MO,3TU,3WE,3TH,3FR,3SA,3SU,4MO,4TU,4WE,4TH,4FR,4SA,4SU,5MO,5TU,5WE,5TH,5FR,5SA,5SU;BYSETPOS=31;BYHOUR=0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23"),
-            ("20260101T090000","FREQ=YEARLY;BYDAY=1MO,1TU,1WE,1TH,1FR,1SA,1SU,2MO,2TU,2WE,2TH,2FR,2SA,2SU,3MO,3TU,3WE,3TH,3FR,3SA,3SU,4MO,4TU,4WE,4TH,4FR,4SA,4SU,5MO,5TU,5WE,5TH,5FR,5SA,5SU;BYMONTH=1,2,3,4,5,6,7,8,9,10,11,12;BYSETPOS=-366"),
-            ("20260101T090000","FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYMONTHDAY=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,-1,-2,-3,-4,-5,-6,-7,-8,-9,-10,-11,-12,-13,-14,-15,-16,-17,-18,-19,-20,-21,-22,-23,-24,-25,-26,-27,-28,-29,-30,-31;BYSETPOS=366,-366;INTERVAL=4"),
-            ("20260101T090000","FREQ=DAILY;BYMONTHDAY=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31;BYMONTH=2;BYDAY=1MO,1TU,1WE,1TH,1FR,1SA,1SU,2MO,2TU,2WE,2TH,2FR,2SA,2SU,3MO,3TU,3WE,3TH,3FR,3SA,3SU,4MO,4TU,4WE,4TH,4FR,4SA,4SU,5MO,5TU,5WE,5TH,5FR,5SA,5SU"),
-            ("20260101T090000","FREQ=DAILY;BYSETPOS=2,3,4,5,6,7,8,9,10,11,12,13,14,15;BYDAY=MO,TU,WE,TH,FR,SA,SU"),
-            ("20260101T090000","FREQ=DAILY;BYSETPOS=25;BYHOUR=0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23"),
-            ("20260101T090000","FREQ=WEEKLY;BYSETPOS=53,52,51,50,49,48,47,46,45,44;BYDAY=MO,TU,WE,TH,FR"),
-            ("20260101T090000","FREQ=HOURLY;BYSETPOS=24;BYDAY=MO"),
-            ("20260101T090000","FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31;BYDAY=1MO,1TU,1WE,1TH,1FR,1SA,1SU,2MO,2TU,2WE,2TH,2FR,2SA,2SU,3MO,3TU,3WE,3TH,3FR,3SA,3SU,4MO,4TU,4WE,4TH,4FR,4SA,4SU,5MO,5TU,5WE,5TH,5FR,5SA,5SU;BYSETPOS=24"),
-            ("20260101T090000","FREQ=MONTHLY;BYMONTHDAY=30,31,-30,-31;BYMONTH=2;BYDAY=1MO,1TU,1WE,1TH,1FR,1SA,1SU,2MO,2TU,2WE,2TH,2FR,2SA,2SU,3MO,3TU,3WE,3TH,3FR,3SA,3SU,4MO,4TU,4WE,4TH,4FR,4SA,4SU,5MO,5TU,5WE,5TH,5FR,5SA,5SU"),
-            ("20260101T090000","FREQ=MONTHLY;BYMONTHDAY=30;BYMONTH=2;BYDAY=MO,TU,WE,TH,FR,SA,SU"),
-        ] {
-            let text = format!("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:{dt}\r\nRRULE:{rule}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
-            let Entry::ICalendar(cal) = Parser::new(&text).entry() else { panic!() };
-            let s = Instant::now();
-            let e = cal.expand_dates(calcard::common::timezone::Tz::Floating, 100_000);
-            println!("{:.80}: {} {:?} {:?} last {:?}", rule, e.events.len(), e.errors, s.elapsed(), e.events.last().map(|e| e.start));
-        }
+//! iCalendar (RFC 5545), out and in: the feeds that calendar programs subscribe to, and the calendars of others that a
+//! layer is read from.
+//!
+//! Invariants: what is written depends on nothing but what it is written from; what is read is bounded in time and in
+//! memory, whatever it says; and what can't be read is named, not guessed.
+
+mod address;
+mod event;
+mod feed;
+mod fetch;
+mod read;
+mod recurrence;
+mod time;
+
+use app::port::{CalendarError, CalendarEvent, CalendarWindow, Calendars};
+use async_trait::async_trait;
+
+pub use self::feed::{Feed, FeedEvent, write};
+use crate::http::Http;
+
+/// Which addresses a calendar may be fetched from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reachable {
+    /// Any, and `http://` too on this machine itself: for one's own machine and for tests.
+    Anywhere,
+    /// Those of the public internet: nothing inside the network that this runs in, least of all the addresses at which
+    /// a cloud gives out its secrets.
+    PublicOnly,
+}
+
+/// Reads calendars in iCalendar format.
+///
+/// What a calendar's time zones look like doesn't matter, only their names do: IANA names, Windows names, and names
+/// that the file itself explains with either (`X-LIC-LOCATION`, `X-MICROSOFT-CDO-TZID`). An occurrence ends at the wall
+/// clock's time that its event names, also when the clocks were changed in between: a handoff at nine stays at nine.
+///
+/// A file is unreadable as a whole when it is larger than 1 MB; when more than 200 of its events repeat in the window,
+/// or step through time too often to get there; when more than 10 000 occurrences lie in the window; and when one of its
+/// events can't be understood.
+#[derive(Debug, Clone)]
+pub struct ICalendar {
+    http: Http,
+    reachable: Reachable,
+}
+
+impl ICalendar {
+    /// Nothing is connected to yet. `PublicOnly` calls go out directly, past any proxy that the environment names, since
+    /// a proxy would look the address up anew.
+    pub fn new(http: Http, reachable: Reachable) -> Self {
+        Self { http, reachable }
     }
 }
+
+#[async_trait]
+impl Calendars for ICalendar {
+    async fn fetch(&self, url: &str) -> Result<String, CalendarError> {
+        fetch::fetch(&self.http, self.reachable, url).await
+    }
+
+    fn read(&self, text: &str, window: CalendarWindow) -> Result<Vec<CalendarEvent>, CalendarError> {
+        read::read(text, window).map_err(CalendarError::Unreadable)
+    }
+}
+
+#[cfg(test)]
+mod tests;

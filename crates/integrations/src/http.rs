@@ -4,10 +4,13 @@
 //! without end; the client, with its TLS, is built at the first call and not at start-up.
 
 use std::error::Error as _;
+use std::future::ready;
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect};
 
@@ -39,7 +42,20 @@ impl Default for Timeouts {
 #[derive(Debug, Clone, Default)]
 pub struct Http {
     timeouts: Timeouts,
+    /// The only addresses that names lead to.
+    pinned: Option<Pinned>,
     client: Arc<OnceLock<Client>>,
+}
+
+/// Looks up nothing: every name leads to these addresses.
+#[derive(Debug, Clone)]
+struct Pinned(Arc<[SocketAddr]>);
+
+impl Resolve for Pinned {
+    fn resolve(&self, _: Name) -> Resolving {
+        let addresses: Addrs = Box::new(self.0.to_vec().into_iter());
+        Box::pin(ready(Ok(addresses)))
+    }
 }
 
 /// An answer, whatever its status.
@@ -64,7 +80,13 @@ pub(crate) enum NoAnswer {
 impl Http {
     /// A client that hasn't connected to anything yet.
     pub fn new(timeouts: Timeouts) -> Self {
-        Self { timeouts, client: Arc::default() }
+        Self { timeouts, pinned: None, client: Arc::default() }
+    }
+
+    /// A client with the same limits that connects to these addresses, whatever name it is asked for, and directly. For
+    /// a name that was looked up, and whose addresses were looked at, before.
+    pub(crate) fn pinned(&self, addresses: Vec<SocketAddr>) -> Self {
+        Self { timeouts: self.timeouts, pinned: Some(Pinned(addresses.into())), client: Arc::default() }
     }
 
     /// Makes one call.
@@ -88,12 +110,15 @@ impl Http {
             clippy::disallowed_methods,
             reason = "this is the place that sets time-outs and the user agent"
         )]
-        let client = Client::builder()
+        let mut client = Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(self.timeouts.connect)
             .timeout(self.timeouts.total)
-            .redirect(redirect::Policy::none())
-            .build()?;
+            .redirect(redirect::Policy::none());
+        if let Some(pinned) = &self.pinned {
+            client = client.no_proxy().dns_resolver(Arc::new(pinned.clone()));
+        }
+        let client = client.build()?;
         Ok(self.client.get_or_init(|| client))
     }
 }

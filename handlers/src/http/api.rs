@@ -2,6 +2,8 @@
 
 mod incidents;
 mod on_call;
+mod overrides;
+mod schedules;
 
 use std::sync::Arc;
 
@@ -44,5 +46,20 @@ pub(super) fn router() -> OpenApiRouter<Arc<Edge>> {
         .routes(routes!(incidents::ticket::link))
         .routes(routes!(incidents::ticket::retry))
         .routes(routes!(on_call::now))
+        .routes(routes!(on_call::explain::explain))
+        .routes(routes!(on_call::readiness::readiness))
+        .routes(routes!(schedules::read::list, schedules::edit::create))
+        .routes(routes!(schedules::read::read, schedules::edit::edit, schedules::edit::delete))
+        .routes(routes!(schedules::final_schedule::read))
+        .routes(routes!(schedules::preview::new))
+        .routes(routes!(schedules::preview::edit))
+        .routes(routes!(schedules::participants::join))
+        .routes(routes!(schedules::participants::leave))
+        .routes(routes!(schedules::participants::read_calendar))
+        .routes(routes!(overrides::list, overrides::create))
+        .routes(routes!(overrides::read, overrides::withdraw))
+        .routes(routes!(overrides::accept))
+        .routes(routes!(overrides::approve))
+        .routes(routes!(overrides::reject))
         .routes(routes!(health::health))
 }

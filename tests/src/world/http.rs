@@ -80,6 +80,52 @@ impl World {
         answer
     }
 
+    /// `PUT` as somebody.
+    pub async fn put(&mut self, who: &str, path: &str, body: Value) -> Answer {
+        self.send("PUT", path, Some(who), body.to_string()).await
+    }
+
+    /// `PUT` as somebody, only if it is still this version.
+    pub async fn put_if(&mut self, version: &str, who: &str, path: &str, body: Value) -> Answer {
+        let token = self.token(who).await;
+        let request = Request::put(path)
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::IF_MATCH, version)
+            .body(Body::from(body.to_string()))
+            .expect("a request");
+        self.request(request).await
+    }
+
+    /// The same request many times at once, over all instances.
+    pub async fn at_once(
+        &mut self,
+        who: &str,
+        method: &str,
+        path: &str,
+        body: &Value,
+        times: usize,
+    ) -> Vec<Answer> {
+        let token = self.token(who).await;
+        let mut sent = Vec::with_capacity(times);
+        for _ in 0..times {
+            let request = Request::builder()
+                .method(method)
+                .uri(path)
+                .header(header::AUTHORIZATION, format!("Bearer {token}"))
+                .body(Body::from(body.to_string()))
+                .expect("a request");
+            sent.push(tokio::spawn(answer(self.machine().router(), request)));
+        }
+        let answers = futures::future::join_all(sent).await;
+        answers.into_iter().map(|answer| answer.expect("an answer")).collect()
+    }
+
+    /// The id of one of the demo's people.
+    pub fn user_id(&self, person: &str) -> String {
+        let tenant = DEMO_TENANT.parse().expect("a tenant id");
+        User::id_of(&tenant, person).to_string()
+    }
+
     /// Works on an incident: `acknowledge`, `resolve`, `notes`, `escalate`; must succeed.
     pub async fn work(&mut self, who: &str, incident: &str, verb: &str, body: Value) -> Value {
         let answer = self.post(who, &format!("/api/incidents/{incident}/{verb}"), body).await;

@@ -1,8 +1,8 @@
 //! The runner: effects done at once, beside the answer to whoever caused them or to the timer that found them due.
 //!
 //! Invariants: an economy and nothing more: what it has no room for, or dies over, the tick finds when the lease ends. Pages,
-//! tickets and events wait in lines of their own, so that a PSA that hangs delays no page. An effect that panics ends
-//! nothing but itself.
+//! tickets, events and notices wait in lines of their own, so that neither a PSA that hangs nor a hundred mails about gaps
+//! delay a page. An effect that panics ends nothing but itself.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,7 +24,7 @@ const WAITING: usize = 10_000;
 /// Where effects are run from.
 #[derive(Debug, Default)]
 pub(crate) struct Runner {
-    lines: Mutex<[Line; 3]>,
+    lines: Mutex<[Line; 4]>,
     idle: Notify,
 }
 
@@ -39,6 +39,7 @@ fn line_of(effect: &Effect) -> usize {
         Effect::Page(..) => 0,
         Effect::Ticket(_) => 1,
         Effect::Event(..) => 2,
+        Effect::Notice(_) => 3,
     }
 }
 
@@ -85,7 +86,7 @@ impl Runner {
         next
     }
 
-    fn lines(&self) -> MutexGuard<'_, [Line; 3]> {
+    fn lines(&self) -> MutexGuard<'_, [Line; 4]> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

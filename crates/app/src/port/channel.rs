@@ -4,7 +4,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::id::{IncidentId, PageId};
+use domain::id::{IncidentId, NoticeId, PageId};
 use domain::page::Purpose;
 use domain::severity::Severity;
 use domain::user::ChannelKind;
@@ -42,6 +42,27 @@ pub struct PageMessage {
     pub at: DateTime<Utc>,
 }
 
+/// What a notice says: about no incident, so that nothing is to be acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeMessage {
+    /// The idempotency key: the same for every attempt.
+    pub notice_id: NoticeId,
+    /// The attempt, from 1.
+    pub attempt: u32,
+    /// The address on the channel.
+    pub address: String,
+    /// The person's name.
+    pub name: String,
+    /// One line.
+    pub subject: String,
+    /// Plain text; its line breaks are meant.
+    pub text: String,
+    /// The page of the console that it is about, in full.
+    pub url: Option<String>,
+    /// When the notice was planned.
+    pub at: DateTime<Utc>,
+}
+
 /// Why a message wasn't handed over.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChannelError {
@@ -64,4 +85,7 @@ pub trait Channel: fmt::Debug + Send + Sync {
 
     /// Hands a message to the provider; answers the provider's own reference.
     async fn send(&self, message: &PageMessage) -> Result<String, ChannelError>;
+
+    /// The same for a message that is about no incident.
+    async fn notify(&self, message: &NoticeMessage) -> Result<String, ChannelError>;
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::TenantId;
-use domain::ticket::NewTicket;
+use domain::ticket::{NewTicket, Technician};
 
 /// A ticket, as far as we look at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +72,9 @@ pub enum TicketError {
 pub trait TicketSystem: fmt::Debug + Send + Sync {
     /// Its name, for people.
     fn name(&self) -> &'static str;
+
+    /// Whether it can assign a ticket to this person. Answered from what is known here, without asking it.
+    fn recognizes(&self, technician: &Technician) -> bool;
 
     /// Makes a ticket; answers the PSA's number.
     async fn create(&self, ticket: &NewTicket) -> Result<String, TicketError>;

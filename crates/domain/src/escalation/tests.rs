@@ -4,6 +4,7 @@ mod nobody;
 mod now;
 
 use super::*;
+use crate::id::TeamId;
 use crate::sample::{
     actor, events, incident, journal, method, minute, paged, person, policy, roster, step, tool, unreachable,
 };
@@ -115,7 +116,8 @@ fn a_person_twice_in_a_step_is_paged_once_on_each_contact_method() {
     ann.contact_methods.push(method("Ann", ChannelKind::Sms));
     let mut roster = roster(&[&[]]);
     roster.steps[0] = step(&[ann.clone(), person("Bob"), ann]);
-    roster.steps[0].recipients[2].because = "in Night team".to_owned();
+    roster.steps[0].recipients[2].cause =
+        Cause::Member { team_id: TeamId::derived(&["night"]), team: "Night team".to_owned() };
     let journal = advanced(&mut incident(), &policy(&[5], 0), &roster, 0);
     let told: Vec<_> = journal.pages.iter().map(|page| (&*page.user_name, page.channel)).collect();
     assert_eq!(told, [("Ann", ChannelKind::Email), ("Ann", ChannelKind::Sms), ("Bob", ChannelKind::Email)]);

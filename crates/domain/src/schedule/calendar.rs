@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layer::Stretch;
 use crate::id::UserId;
+use crate::user::User;
 
 /// What a calendar said when it was last read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,5 +64,53 @@ impl<'a> CalendarView<'a> {
             }
         }
         Stretch { value: users, ends }
+    }
+}
+
+/// Whom an event of a calendar names: by an attendee's mail address; else by what its summary is, the mail address or the
+/// name; else by the one name or address in it. `None` when that is nobody, or more than one.
+pub fn named_by<'a>(summary: &str, attendees: &[String], users: &'a [User]) -> Option<&'a User> {
+    let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
+    let mut invited = users.iter().filter(|user| attendees.iter().any(|mail| same(mail, &user.email)));
+    if let (Some(user), None) = (invited.next(), invited.next()) {
+        return Some(user);
+    }
+    // Other products put the layer's priority before the name, as in `[L1] ann`.
+    let prefix = summary.trim().strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let named = prefix.map_or(summary, |(_, rest)| rest).trim();
+    if let Some(user) = users.iter().find(|user| same(named, &user.email) || same(named, &user.name)) {
+        return Some(user);
+    }
+    let text = named.to_lowercase();
+    let is_in = |part: &str| !part.is_empty() && text.contains(&part.to_lowercase());
+    let mut inside = users.iter().filter(|user| is_in(&user.email) || is_in(&user.name));
+    match (inside.next(), inside.next()) {
+        (Some(user), None) => Some(user),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::person;
+
+    #[test]
+    fn an_event_names_somebody_by_attendee_summary_or_mention() {
+        let users = [person("Ann"), person("Ben")];
+        for (summary, attendees, expected) in [
+            ("Primary on call", vec!["BEN@msp.example"], Some("Ben")),
+            ("ann", vec![], Some("Ann")),
+            ("ben@msp.example", vec![], Some("Ben")),
+            ("[L1] Ann", vec![], Some("Ann")),
+            ("Ann is on call", vec![], Some("Ann")),
+            ("Ann and Ben", vec![], None),
+            ("Primary", vec![], None),
+            ("", vec![], None),
+        ] {
+            let attendees: Vec<String> = attendees.into_iter().map(str::to_owned).collect();
+            let named = named_by(summary, &attendees, &users).map(|user| user.name.as_str());
+            assert_eq!(named, expected, "{summary}");
+        }
     }
 }

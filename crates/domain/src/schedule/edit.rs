@@ -42,6 +42,19 @@ impl Schedule {
         edited
     }
 
+    /// The schedule as it is put before whoever edits it: who takes turns now, and what is planned. Turns can't be told
+    /// from it any more.
+    pub fn to_edit(&self, now: DateTime<Utc>) -> Self {
+        let mut shown = self.clone();
+        for layer in &mut shown.layers {
+            if let Duty::Turns(turns) = &mut layer.duty {
+                turns.participants = turns.participants_at(now).to_vec();
+                turns.changes.retain(|change| change.from > now);
+            }
+        }
+        shown
+    }
+
     /// Somebody joins the round of a layer at the end, from an instant on. `false` when there is no such layer of turns.
     pub fn plan_join(&mut self, layer: usize, user: &UserId, from: DateTime<Utc>) -> bool {
         self.plan(layer, from, |participants| {

@@ -10,7 +10,7 @@ use chrono_tz::{GapInfo, Tz};
 ///
 /// That is the rule for handoffs: a local time skipped by the clock means the first instant after the gap, and a
 /// repeated one means its first occurrence.
-pub(super) fn first_instant(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
+pub fn first_instant(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
     match zone.from_local_datetime(&local) {
         MappedLocalTime::Single(instant) | MappedLocalTime::Ambiguous(instant, _) => instant.to_utc(),
         // A gap without an end is only met at the ends of the calendar, where zones mean nothing.

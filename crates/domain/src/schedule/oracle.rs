@@ -1,115 +1,111 @@
 //! A second opinion: who is on call, found by walking every minute with a wall clock in hand.
 //!
-//! Invariant: it shares nothing with the engine but the types it reads and the time-zone database. A handoff is due when
-//! the clock first shows its time or later, and turns are counted as they pass.
+//! Invariant: it shares nothing with the engine but the types it reads and the time-zone database. Windows are looked up
+//! in a diary of what the clock showed (`diary.rs`), and the round is passed on turn by turn (`baton.rs`).
+
+mod baton;
+mod diary;
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Days, NaiveDateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Layer, LayerMode, Override, OverrideKind, OverrideState, RotationUnit, Schedule, Turns};
+use self::baton::Baton;
+use self::diary::Diary;
+use super::{Coverage, Duty, Layer, LayerMode, Override, OverrideKind, OverrideState, Schedule};
 use crate::id::UserId;
+
+/// What the oracle says of one minute.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Minute<'a> {
+    pub(super) at: DateTime<Utc>,
+    /// Each layer's turn while it is active, and who has it.
+    pub(super) taken: Vec<Option<(u64, Option<&'a UserId>)>>,
+    pub(super) on_call: BTreeSet<UserId>,
+    /// Whether somebody should be on call.
+    pub(super) required: bool,
+}
 
 /// A layer being walked through.
 struct Walk<'a> {
     layer: &'a Layer,
-    turns: &'a Turns,
-    /// The turn begun last; `None` before the first.
-    turn: Option<u64>,
-    /// By the clock: what it shows when the next turn begins.
-    next: NaiveDateTime,
-    /// By elapsed time: whole minutes since the turn began.
-    minutes: u32,
+    /// Minute by minute, whether one of its windows is open.
+    open: Vec<bool>,
+    /// `None` for a calendar.
+    baton: Option<Baton<'a>>,
 }
 
-impl Walk<'_> {
-    fn step(&mut self, clock: NaiveDateTime) {
-        let every = self.turns.rotation.every;
-        let days = match self.turns.rotation.unit {
-            RotationUnit::Days => Some(every),
-            RotationUnit::Weeks => Some(7 * every),
-            RotationUnit::Hours => None,
+impl<'a> Walk<'a> {
+    fn new(layer: &'a Layer, diary: &Diary) -> Self {
+        let baton = layer.turns().map(|turns| Baton::new(turns, &layer.restrictions));
+        let open = match layer.restrictions.as_slice() {
+            [] => vec![true; diary.minutes.len()],
+            windows => diary.open(windows),
         };
-        let by_clock = days.is_some() || [1, 2, 3, 4, 6, 8, 12, 24].contains(&every);
-        if by_clock || self.turn.is_none() {
-            while clock >= self.next {
-                self.turn = Some(self.turn.map_or(0, |turn| turn + 1));
-                self.next = match days {
-                    Some(days) => self.next + Days::new(days.into()),
-                    None if by_clock => self.next + TimeDelta::hours(every.into()),
-                    None => NaiveDateTime::MAX,
-                };
+        Self { layer, open, baton }
+    }
+
+    fn is_active(&self, minute: usize, at: DateTime<Utc>) -> bool {
+        self.open[minute]
+            && self.layer.starts.is_none_or(|starts| starts <= at)
+            && self.layer.ends.is_none_or(|ends| at < ends)
+    }
+
+    fn taken(&self, minute: usize, at: DateTime<Utc>) -> Option<(u64, Option<&'a UserId>)> {
+        self.baton.as_ref()?.taken().filter(|_| self.is_active(minute, at))
+    }
+
+    fn people(&self, minute: usize, at: DateTime<Utc>) -> Vec<&'a UserId> {
+        match &self.layer.duty {
+            Duty::Turns(_) => self.taken(minute, at).and_then(|(_, user)| user).into_iter().collect(),
+            Duty::Calendar(calendar) if self.is_active(minute, at) => {
+                let running = calendar.shifts.iter().filter(|shift| (shift.starts..shift.ends).contains(&at));
+                running.map(|shift| &shift.user).collect()
             }
-        } else {
-            self.minutes += 1;
-            if self.minutes == every * 60 {
-                self.minutes = 0;
-                self.turn = self.turn.map(|turn| turn + 1);
-            }
+            Duty::Calendar(_) => Vec::new(),
         }
     }
-
-    /// The turn at `at` and who has it.
-    fn taken(&self, at: DateTime<Utc>) -> Option<(u64, &UserId)> {
-        let turn = self.turn.filter(|_| self.layer.ends.is_none_or(|ends| at < ends))?;
-        let mut round = self.turns.participants.iter().cycle();
-        let index = usize::try_from(turn).unwrap() % self.turns.participants.len();
-        Some((turn, round.nth(index)?.as_ref()?))
-    }
-}
-
-/// What the oracle says of one minute.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Minute {
-    pub(super) at: DateTime<Utc>,
-    /// Each layer's turn, if somebody has it.
-    pub(super) turns: Vec<Option<u64>>,
-    pub(super) on_call: BTreeSet<UserId>,
 }
 
 /// Every minute of `[from, to)`. Times must be whole minutes, and the zone's offsets too.
-pub(super) fn walk(
-    schedule: &Schedule,
+pub(super) fn walk<'a>(
+    schedule: &'a Schedule,
     overrides: &[Override],
     from: DateTime<Utc>,
     to: DateTime<Utc>,
-) -> Vec<Minute> {
-    let anchors = schedule
-        .layers
-        .iter()
-        .filter_map(Layer::turns)
-        .map(|turns| turns.anchor.and_utc() - TimeDelta::days(2));
-    let mut at = anchors.chain([from]).min().unwrap();
-    let mut walks: Vec<_> = schedule
-        .layers
-        .iter()
-        .filter_map(|layer| Some((layer, layer.turns()?)))
-        .map(|(layer, turns)| Walk { layer, turns, turn: None, next: turns.anchor, minutes: 0 })
-        .collect();
+) -> Vec<Minute<'a>> {
+    let anchors = schedule.layers.iter().filter_map(Layer::turns).map(|turns| turns.anchor.and_utc());
+    let begins = anchors.chain([from]).min().unwrap() - TimeDelta::days(3);
+    // A window is known to have ended only once the clock can't show its end again.
+    let diary = Diary::of(schedule.zone, begins, to + TimeDelta::days(3));
+    let required = match &schedule.coverage {
+        Coverage::Always => vec![true; diary.minutes.len()],
+        Coverage::Windows(windows) => diary.open(windows),
+        Coverage::Never => vec![false; diary.minutes.len()],
+    };
+    let mut walks: Vec<_> = schedule.layers.iter().map(|layer| Walk::new(layer, &diary)).collect();
     let mut minutes = Vec::new();
-    while at < to {
-        let clock = clock_in(schedule.zone, at);
-        for walk in &mut walks {
-            walk.step(clock);
+    for (minute, &(at, clock)) in diary.minutes.iter().enumerate().take_while(|(_, (at, _))| *at < to) {
+        for baton in walks.iter_mut().filter_map(|walk| walk.baton.as_mut()) {
+            baton.step(at, clock);
         }
         if at >= from {
-            let taken: Vec<_> = walks.iter().map(|walk| walk.taken(at)).collect();
-            let turns = taken.iter().map(|taken| taken.map(|(turn, _)| turn)).collect();
-            let mut people = taken.into_iter().flatten().map(|(_, user)| user);
+            let mut people = walks.iter().map(|walk| walk.people(minute, at));
             let by_layer: BTreeSet<_> = match schedule.mode {
-                LayerMode::Union => people.collect(),
-                LayerMode::TopLayerWins => people.next_back().into_iter().collect(),
+                LayerMode::Union => people.flatten().collect(),
+                LayerMode::TopLayerWins => {
+                    people.rfind(|people| !people.is_empty()).unwrap_or_default().into_iter().collect()
+                }
             };
-            minutes.push(Minute { at, turns, on_call: overridden(&by_layer, overrides, at) });
+            minutes.push(Minute {
+                at,
+                taken: walks.iter().map(|walk| walk.taken(minute, at)).collect(),
+                on_call: overridden(&by_layer, overrides, at),
+                required: required[minute],
+            });
         }
-        at += TimeDelta::minutes(1);
     }
     minutes
-}
-
-fn clock_in(zone: Tz, at: DateTime<Utc>) -> NaiveDateTime {
-    at.with_timezone(&zone).naive_local()
 }
 
 fn overridden(by_layer: &BTreeSet<&UserId>, overrides: &[Override], at: DateTime<Utc>) -> BTreeSet<UserId> {

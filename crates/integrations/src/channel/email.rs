@@ -1,4 +1,4 @@
-//! Email: a page as a mail, by SMTP or, without a mail server, as a file that can be read later.
+//! Email: a page or a notice as a mail, by SMTP or, without a mail server, as a file that can be read later.
 //!
 //! Invariant: a message is composed in one way only, whatever becomes of it.
 
@@ -9,9 +9,11 @@ mod smtp_url;
 
 use std::path::PathBuf;
 
-use app::port::{Channel, ChannelError, PageMessage};
+use app::port::{Channel, ChannelError, NoticeMessage, PageMessage};
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use domain::user::ChannelKind;
+use lettre::Message;
 use lettre::message::Mailbox;
 
 use self::folder::Folder;
@@ -53,6 +55,20 @@ impl Email {
     }
 }
 
+impl Email {
+    /// Hands a mail over; `attempt` is when it was planned, its id and which try this is.
+    async fn deliver(
+        &self,
+        mail: &Message,
+        attempt: (DateTime<Utc>, &str, u32),
+    ) -> Result<String, ChannelError> {
+        match &self.way {
+            Way::Smtp(smtp) => smtp.deliver(mail.envelope(), &mail.formatted()).await,
+            Way::Folder(folder) => folder.keep(attempt, mail.formatted()).await,
+        }
+    }
+}
+
 fn sender(from: &str) -> Result<Mailbox, SettingError> {
     from.trim().parse().map_err(|_| {
         SettingError::new(
@@ -70,10 +86,12 @@ impl Channel for Email {
 
     async fn send(&self, message: &PageMessage) -> Result<String, ChannelError> {
         let mail = message::compose(message, &self.from)?;
-        match &self.way {
-            Way::Smtp(smtp) => smtp.deliver(mail.envelope(), &mail.formatted()).await,
-            Way::Folder(folder) => folder.keep(message, mail.formatted()).await,
-        }
+        self.deliver(&mail, (message.at, message.page_id.as_str(), message.attempt)).await
+    }
+
+    async fn notify(&self, message: &NoticeMessage) -> Result<String, ChannelError> {
+        let mail = message::compose_notice(message, &self.from)?;
+        self.deliver(&mail, (message.at, message.notice_id.as_str(), message.attempt)).await
     }
 }
 

@@ -10,7 +10,7 @@ mod wire;
 use app::port::{TicketError, TicketNote, TicketResolution, TicketSystem, TicketView};
 use async_trait::async_trait;
 use domain::id::TenantId;
-use domain::ticket::NewTicket;
+use domain::ticket::{NewTicket, Technician};
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Client, RequestBuilder};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -93,6 +93,11 @@ fn with_tenant(mut url: Url, tenant: &TenantId) -> Url {
 impl TicketSystem for TheOnePsa {
     fn name(&self) -> &'static str {
         answer::NAME
+    }
+
+    /// It finds its technicians by mail address.
+    fn recognizes(&self, technician: &Technician) -> bool {
+        !technician.email.trim().is_empty()
     }
 
     async fn create(&self, ticket: &NewTicket) -> Result<String, TicketError> {

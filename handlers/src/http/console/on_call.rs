@@ -9,8 +9,7 @@ use super::visitor::Visitor;
 /// The page.
 pub(super) async fn now(visitor: Visitor) -> Result<Response, Stop> {
     let found = app::on_call_now(visitor.app(), &visitor.ctx).await;
-    let mut schedules = found.map_err(|error| visitor.stop(error))?;
-    schedules.sort_by(|one, other| one.name.cmp(&other.name));
+    let schedules = found.map_err(|error| visitor.stop(error))?;
     let schedules = schedules.into_iter().map(|schedule| shown(&visitor, schedule)).collect();
     Ok(answer::page(OnCallNowPage { layout: visitor.layout(), schedules }.render()))
 }
@@ -30,14 +29,13 @@ fn shown(visitor: &Visitor, schedule: app::on_call::ScheduleNow) -> ScheduleNow 
         is_viewer: person.user_id == visitor.ctx.user_id,
         name: person.name,
         until: person.at.map(|at| visitor.local(at)),
-        reason: None,
+        reason: Some(person.why),
     });
     ScheduleNow {
         on_call: on_call.collect(),
         name: schedule.name,
         time_zone: schedule.zone.name().to_owned(),
         next,
-        // Every schedule is to have somebody at every hour until one can say otherwise.
-        coverage_required: true,
+        coverage_required: schedule.coverage_required,
     }
 }

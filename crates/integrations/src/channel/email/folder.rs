@@ -5,7 +5,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use app::port::{ChannelError, PageMessage};
+use app::port::ChannelError;
+use chrono::{DateTime, Utc};
 
 #[derive(Debug)]
 pub(super) struct Folder {
@@ -17,9 +18,13 @@ impl Folder {
         Self { path }
     }
 
-    /// Keeps one mail; answers the file's name, which sorts by the time of the page.
-    pub(super) async fn keep(&self, message: &PageMessage, mail: Vec<u8>) -> Result<String, ChannelError> {
-        let name = format!("{}-{}-{}.eml", message.at.timestamp_millis(), message.page_id, message.attempt);
+    /// Keeps one attempt; answers the file's name, which sorts by the time of the page or notice.
+    pub(super) async fn keep(
+        &self,
+        (at, id, attempt): (DateTime<Utc>, &str, u32),
+        mail: Vec<u8>,
+    ) -> Result<String, ChannelError> {
+        let name = format!("{}-{id}-{attempt}.eml", at.timestamp_millis());
         let (folder, file) = (self.path.clone(), name.clone());
         let written = tokio::task::spawn_blocking(move || -> io::Result<()> {
             std::fs::create_dir_all(&folder)?;

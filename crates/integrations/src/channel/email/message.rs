@@ -1,4 +1,4 @@
-//! A page as a mail: what a person reads at 2 a.m. on a phone, in plain text and in HTML that says the same.
+//! A page or a notice as a mail: what a person reads at 2 a.m. on a phone, in plain text and in HTML that says the same.
 //!
 //! Invariants: text of others (titles, descriptions, names) can't make a header or markup; all attempts of a page,
 //! and all pages of an incident, are one thread; no machine answers it, and nothing in it calls home.
@@ -10,9 +10,12 @@ use domain::page::Purpose;
 use domain::severity::Severity;
 use lettre::Message;
 use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::{Mailbox, MessageBuilder, MultiPart};
 
 mod html;
+mod notice;
+
+pub(super) use notice::compose as compose_notice;
 
 /// Mail programs show less of a subject than this.
 const LONGEST_SUBJECT: usize = 200;
@@ -22,35 +25,39 @@ const LONGEST_DESCRIPTION: usize = 8_000;
 
 /// The mail for `message`; refused where the address is none.
 pub(super) fn compose(message: &PageMessage, from: &Mailbox) -> Result<Message, ChannelError> {
-    let address = message.address.trim();
-    let address = address
-        .parse()
-        .map_err(|_| ChannelError::Rejected(format!("'{}' is not a mail address", message.address)))?;
-    let to = Mailbox::new(Some(on_one_line(&message.name)).filter(|name| !name.is_empty()), address);
     let host = from.email.domain();
     let thread = format!("<{}@{host}>", message.incident_id);
-    let mut builder = Message::builder()
+    let mut builder = addressed(from, &message.name, &message.address)?
         .date(message.at.into())
-        .from(from.clone())
-        .to(to)
         .subject(subject(message))
         .message_id(Some(format!("<{}.{}@{host}>", message.page_id, message.attempt)))
         .in_reply_to(thread.clone())
         .references(thread);
-    let urgent = message.severity >= Severity::High;
-    let headers = [
-        ("Auto-Submitted", "auto-generated", true),
-        ("X-Auto-Response-Suppress", "All", true),
-        ("X-Oncall-Page", message.page_id.as_str(), true),
-        ("Importance", "high", urgent),
-        ("X-Priority", "1", urgent),
-    ];
-    for (name, value, _) in headers.into_iter().filter(|(_, _, wanted)| *wanted) {
-        let name = HeaderName::new_from_ascii_str(name);
-        builder = builder.raw_header(HeaderValue::new(name, value.to_owned()));
+    builder = with_header(builder, "X-Oncall-Page", message.page_id.as_str());
+    if message.severity >= Severity::High {
+        builder = with_header(builder, "Importance", "high");
+        builder = with_header(builder, "X-Priority", "1");
     }
+    written(builder, text(message), html::body(message))
+}
+
+/// The beginning of a mail to somebody, which no machine answers; refused where the address is none.
+fn addressed(from: &Mailbox, name: &str, address: &str) -> Result<MessageBuilder, ChannelError> {
+    let parsed = address.trim().parse();
+    let parsed = parsed.map_err(|_| ChannelError::Rejected(format!("'{address}' is not a mail address")))?;
+    let to = Mailbox::new(Some(on_one_line(name)).filter(|name| !name.is_empty()), parsed);
+    let builder =
+        with_header(Message::builder().from(from.clone()).to(to), "Auto-Submitted", "auto-generated");
+    Ok(with_header(builder, "X-Auto-Response-Suppress", "All"))
+}
+
+fn with_header(builder: MessageBuilder, name: &'static str, value: &str) -> MessageBuilder {
+    builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()))
+}
+
+fn written(builder: MessageBuilder, text: String, html: String) -> Result<Message, ChannelError> {
     builder
-        .multipart(MultiPart::alternative_plain_html(text(message), html::body(message)))
+        .multipart(MultiPart::alternative_plain_html(text, html))
         .map_err(|error| ChannelError::Rejected(format!("the mail can't be written: {error}")))
 }
 

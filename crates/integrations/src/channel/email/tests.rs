@@ -64,6 +64,24 @@ async fn without_a_mail_server_every_attempt_is_a_file() {
 }
 
 #[tokio::test]
+async fn a_notice_is_kept_beside_the_pages() {
+    let home = tempfile::tempdir().unwrap();
+    let email = Email::into_folder(home.path().to_owned(), "oncall@msp.example").unwrap();
+    let page = page();
+    let notice = NoticeMessage {
+        notice_id: "ntc_1".parse().unwrap(),
+        attempt: 1,
+        address: page.address,
+        name: page.name,
+        subject: "Nobody is on call".into(),
+        text: "Put somebody on call.".into(),
+        url: None,
+        at: page.at,
+    };
+    assert_eq!(email.notify(&notice).await.unwrap(), "1795208645000-ntc_1-1.eml");
+}
+
+#[tokio::test]
 async fn a_folder_that_cannot_be_written_is_tried_again() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("file");

@@ -1,9 +1,9 @@
-//! The HTML half of a page: styles inline, since mail programs drop everything else; no pictures, so that nothing has
+//! The HTML half of a mail: styles inline, since mail programs drop everything else; no pictures, so that nothing has
 //! to be fetched and nothing is blocked.
 
 use std::fmt::Write as _;
 
-use app::port::PageMessage;
+use app::port::{NoticeMessage, PageMessage};
 use domain::severity::Severity;
 
 use super::{LONGEST_DESCRIPTION, cut, on_one_line, warning};
@@ -16,11 +16,7 @@ const BADGE: &str = "padding:2px 10px;border-radius:4px;color:#fff;font-size:13p
 
 pub(super) fn body(message: &PageMessage) -> String {
     let title = escape(&on_one_line(&message.title));
-    let mut html = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head>\
-         <body style=\"{BODY}\">\n"
-    );
+    let mut html = head(&title);
     if let Some(warning) = warning(message.purpose) {
         let _ = writeln!(
             html,
@@ -63,6 +59,34 @@ pub(super) fn body(message: &PageMessage) -> String {
         escape(&message.incident_url),
     );
     html
+}
+
+/// What a notice says: its first line large, the rest as it was written.
+pub(super) fn notice(message: &NoticeMessage) -> String {
+    let title = escape(&on_one_line(&message.subject));
+    let mut html = head(&title);
+    let _ = writeln!(html, "<h1 style=\"margin:0 0 20px;font-size:22px;line-height:1.3\">{title}</h1>");
+    let _ = writeln!(
+        html,
+        "<p style=\"margin:0 0 24px;white-space:pre-wrap;overflow-wrap:anywhere\">{}</p>",
+        escape(&cut(&message.text, LONGEST_DESCRIPTION)),
+    );
+    if let Some(url) = &message.url {
+        let url = escape(url);
+        let _ =
+            writeln!(html, "<p style=\"margin:0\"><a href=\"{url}\" style=\"{BUTTON}\">Open On-Call</a></p>");
+    }
+    html.push_str("</body></html>");
+    html
+}
+
+/// Up to the body's first line; `title` is escaped.
+fn head(title: &str) -> String {
+    format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head>\
+         <body style=\"{BODY}\">\n"
+    )
 }
 
 /// Dark enough for white letters.

@@ -1,0 +1,97 @@
+//! Overrides: making them, agreeing to them, taking them back.
+//!
+//! Invariants: two that clash never both stand, however many people make them at once: each is committed with the schedule's
+//! watch, and whoever comes second decides again on what the first one left. Whoever comes on call by somebody else's
+//! doing is told.
+
+mod decide;
+mod make;
+mod read;
+mod telling;
+
+pub use decide::{Decision, decide, withdraw};
+pub use make::{NewOverride, create};
+pub use read::{OverrideFilter, OverrideView, get, list};
+
+use std::sync::Arc;
+
+use domain::id::ScheduleId;
+use domain::notice::{Notice, Telling};
+use domain::schedule::Override;
+use store::{Changes, StoreError};
+
+use crate::app::App;
+use crate::ctx::Ctx;
+use crate::effects::Effect;
+use crate::error::Error;
+use crate::schedules::{People, Rota};
+use crate::{schedules, turns};
+
+/// The most people told of one change; the rest of a commit is the change itself.
+const MOST_TOLD: usize = 90;
+
+/// What was decided about an override of a schedule.
+struct Decided {
+    value: Override,
+    /// It wasn't there before.
+    is_new: bool,
+    /// Who is told what.
+    tell: Vec<(domain::id::UserId, Telling)>,
+}
+
+/// Decides about an override on a schedule as it is and commits; decides again when somebody else was first.
+async fn change(
+    app: &Arc<App>,
+    ctx: &Ctx,
+    schedule: &ScheduleId,
+    decide: impl Fn(&Rota, &People) -> Result<Decided, Error>,
+) -> Result<Override, Error> {
+    let people = People::of(app, &ctx.tenant).await?;
+    let mut tries = turns::Tries::default();
+    loop {
+        let turn = app.turns.take(&ctx.tenant).await;
+        let mut rota = schedules::load(app, &ctx.tenant, schedule, ctx.now).await?;
+        let decided = decide(&rota, &people)?;
+        refuse_clash(&rota, &people, &decided.value)?;
+        let mut changes = Changes::new();
+        if decided.is_new {
+            changes.create(&decided.value)?;
+        } else {
+            let kept = rota.overrides.iter_mut().find(|kept| kept.value.id == decided.value.id);
+            let kept = kept.ok_or_else(|| Error::not_found("override", decided.value.id.as_str()))?;
+            kept.value.clone_from(&decided.value);
+            changes.replace(kept)?;
+        }
+        let mut effects = Vec::new();
+        for (user, telling) in decided.tell.iter().take(MOST_TOLD) {
+            let user = people.get(user);
+            if let Some(notice) = user.and_then(|user| Notice::plan(telling, user, &app.sending(), ctx.now)) {
+                changes.create(&notice)?;
+                effects.push(Effect::Notice(notice.id));
+            }
+        }
+        match schedules::commit(app, &ctx.tenant, &rota, changes, ctx.now).await {
+            Ok(()) => {
+                drop(turn);
+                app.runner.start(app, &ctx.tenant, effects);
+                return Ok(decided.value);
+            }
+            Err(StoreError::Conflict { .. }) => tries.lost(app, turn).await?,
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn refuse_clash(rota: &Rota, people: &People, new: &Override) -> Result<(), Error> {
+    let Some(other) = rota.overrides.iter().find(|other| new.clashes(&other.value)) else { return Ok(()) };
+    let other = &other.value;
+    let shared = new.kind.people().into_iter().find(|person| other.kind.people().contains(person));
+    let detail = format!(
+        "{} is already in an override of this schedule from {} to {} ({}): change or withdraw that one first",
+        shared.map_or_else(|| "somebody".to_owned(), |user| people.name(user)),
+        telling::instant(other.starts, rota.schedule.value.zone),
+        telling::instant(other.ends, rota.schedule.value.zone),
+        other.id,
+    );
+    Err(Error::Conflict { code: "override-clash", detail })
+}
