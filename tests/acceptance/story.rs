@@ -3,6 +3,7 @@
 mod alerts;
 mod covering;
 mod escalating;
+mod explaining;
 mod mailing;
 mod refusing;
 mod scheduling;

@@ -4,6 +4,7 @@
 //! Invariants: whoever runs an effect has taken it (by if-match) until its lease ends; what it is done with is asked of the
 //! store at that moment; how it ended is in the store before anybody may forget it.
 
+mod calendars;
 mod event;
 mod notice;
 mod page;
@@ -12,7 +13,7 @@ mod ticket;
 
 use std::sync::Arc;
 
-use domain::id::{IncidentId, NoticeId, PageId, TenantId};
+use domain::id::{IncidentId, NoticeId, PageId, ScheduleId, TenantId};
 
 use crate::app::App;
 use crate::error::Error;
@@ -28,6 +29,8 @@ pub(crate) enum Effect {
     Ticket(IncidentId),
     /// Publish this event.
     Event(String, Hold),
+    /// Read this schedule's calendars again.
+    Calendars(ScheduleId),
     /// Send this notice; whoever comes first takes it.
     Notice(NoticeId),
 }
@@ -46,6 +49,7 @@ async fn run(app: &Arc<App>, tenant: &TenantId, effect: &Effect) -> Result<(), E
         Effect::Page(id, hold) => page::send(app, tenant, id.as_str(), *hold).await,
         Effect::Ticket(id) => ticket::work(app, tenant, id).await,
         Effect::Event(id, hold) => event::publish(app, tenant, &store::event_id(id), *hold).await,
+        Effect::Calendars(id) => calendars::read_again(app, tenant, id).await,
         Effect::Notice(id) => notice::send(app, tenant, id.as_str()).await,
     }
 }

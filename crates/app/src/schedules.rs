@@ -12,6 +12,7 @@ mod rota;
 
 pub use edit::{EditSchedule, all, change_participants, create, delete, edit, get};
 pub use final_schedule::{FinalSchedule, final_schedule};
+pub(crate) use import::read_again;
 pub use import::{Import, import};
 pub use preview::{Preview, Side, preview};
 pub use rota::People;

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::calendar_watch::CalendarWatch;
 use domain::escalation;
 use domain::event::OutgoingEvent;
 use domain::id::{IncidentId, TenantId};
@@ -47,6 +48,8 @@ pub struct TickReport {
     pub events: u32,
     /// Notices that were due.
     pub notices: u32,
+    /// Schedules whose calendars were due to be read again.
+    pub calendars: u32,
     /// Items that failed, and stay due.
     pub failed: u32,
     /// There was more than one tick takes on.
@@ -73,6 +76,9 @@ pub async fn tick(app: &Arc<App>) -> Result<TickReport, Error> {
     }
     let notices = due(app, now, &mut report, |notice: Notice| Effect::Notice(notice.id)).await?;
     report.notices = hand_over(app, notices);
+    let calendars = |watch: CalendarWatch| Effect::Calendars(watch.schedule_id);
+    let calendars = due(app, now, &mut report, calendars).await?;
+    report.calendars = hand_over(app, calendars);
     Ok(report)
 }
 

@@ -8,10 +8,12 @@
 
 pub mod actor;
 pub mod alert;
+pub mod calendar_watch;
 pub mod escalation;
 pub mod event;
 pub mod explain;
 pub mod feed;
+pub mod finding;
 pub mod handoff;
 pub mod id;
 pub mod incident;
@@ -34,3 +36,4 @@ pub mod ticket;
 pub mod time_off;
 pub mod timeline;
 pub mod user;
+mod when;

@@ -6,11 +6,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::actor::Actor;
 use crate::escalation::{Recipient, Roster, StepRoster};
-use crate::id::{ContactMethodId, IncidentId, NoteId, PolicyId, ServiceId, SourceId, UserId};
+use crate::id::{
+    ContactMethodId, IncidentId, LayerId, NoteId, OverrideId, PolicyId, ScheduleId, ServiceId, SourceId,
+    UserId,
+};
 use crate::incident::{Incident, Opening, Origin};
 use crate::journal::Journal;
 use crate::policy::{EscalationPolicy, Step};
-use crate::roster::Cause;
+use crate::roster::{Cause, Rota};
+use crate::schedule::{
+    Counting, Coverage, Duty, Layer, LayerMode, Override, OverrideKind, OverrideState, Rotation,
+    RotationUnit, Schedule, Turns,
+};
 use crate::severity::Severity;
 use crate::signal::Signal;
 use crate::timeline::Event;
@@ -86,6 +93,51 @@ pub(crate) fn roster(steps: &[&[&str]]) -> Roster {
         last_resort: Some(person("Lou")),
         admins: vec![person("Ada"), person("Eve")],
         sending: vec![ChannelKind::Email, ChannelKind::Sms],
+    }
+}
+
+/// These people take turns of a day each from minute 0 on, at midnight UTC, in the one layer `Daily`.
+pub(crate) fn rota(name: &str, people: &[&str]) -> Rota {
+    let duty = Duty::Turns(Turns {
+        rotation: Rotation { every: 1, unit: RotationUnit::Days },
+        anchor: minute(0).naive_utc(),
+        participants: people.iter().map(|name| Some(person(name).id)).collect(),
+        changes: Vec::new(),
+        counting: Counting::Clock,
+    });
+    let layer = Layer {
+        id: LayerId::derived(&[name, "daily"]),
+        name: "Daily".to_owned(),
+        duty,
+        starts: None,
+        ends: None,
+        restrictions: Vec::new(),
+    };
+    let schedule = Schedule {
+        id: ScheduleId::derived(&[name]),
+        name: name.to_owned(),
+        zone: chrono_tz::UTC,
+        mode: LayerMode::Union,
+        layers: vec![layer],
+        coverage: Coverage::Always,
+        owner: None,
+    };
+    Rota { schedule, overrides: Vec::new() }
+}
+
+/// An approved override, made by Ada, from one minute to another.
+pub(crate) fn override_of(rota: &Rota, kind: OverrideKind, (from, to): (i64, i64)) -> Override {
+    Override {
+        id: OverrideId::derived(&[rota.schedule.id.as_str(), kind.as_str(), &from.to_string()]),
+        schedule_id: rota.schedule.id.clone(),
+        kind,
+        starts: minute(from),
+        ends: minute(to),
+        state: OverrideState::Approved,
+        reason: None,
+        made_by: actor("Ada"),
+        made_at: minute(from),
+        decided_by: None,
     }
 }
 

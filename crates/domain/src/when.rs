@@ -13,7 +13,8 @@ pub(crate) fn instant(at: DateTime<Utc>, zone: Tz) -> String {
 /// A span that has begun or hasn't yet; its day is not said twice.
 pub(crate) fn span(span: Span, now: DateTime<Utc>, zone: Tz) -> String {
     let (starts, ends) = (span.starts.with_timezone(&zone), span.ends.with_timezone(&zone));
-    let same_day = starts.date_naive() == ends.date_naive() && starts.format("%Z").to_string() == ends.format("%Z").to_string();
+    let same_day = starts.date_naive() == ends.date_naive()
+        && starts.format("%Z").to_string() == ends.format("%Z").to_string();
     let until = if same_day { ends.format("%H:%M").to_string() } else { instant(span.ends, zone) };
     let since = if span.starts <= now { "since" } else { "from" };
     format!("{since} {} until {until}", instant(span.starts, zone))

@@ -1,8 +1,10 @@
 //! The domain's values as documents: the id, the schema version and the indexed paths of each, in one place.
 
 use domain::alert::Alert;
+use domain::calendar_watch::CalendarWatch;
 use domain::event::OutgoingEvent;
 use domain::feed::CalendarFeed;
+use domain::finding::CoverageReport;
 use domain::handoff::HandoffWatch;
 use domain::id::{IncidentId, ScheduleId};
 use domain::incident::Incident;
@@ -129,7 +131,23 @@ entity!(HandoffWatch, HandoffWatch, |watch| watch_id(&watch.schedule_id), |watch
     ..Index::default()
 });
 
+// One for each tenant, found by when its next daily scan is due.
+entity!(CoverageReport, CoverageReport, |_| "coverage".to_owned(), |report| Index {
+    due_at: Some(report.due_at),
+    ..Index::default()
+});
+
 entity!(CalendarFeed, Feed, |feed| feed.id.to_string(), |_| Index::default());
+
+entity!(CalendarWatch, CalendarWatch, |watch| calendar_watch_id(&watch.schedule_id), |watch| Index {
+    due_at: Some(watch.due_at),
+    ..Index::default()
+});
+
+/// The id of the watch over a schedule's calendars.
+pub fn calendar_watch_id(schedule: &ScheduleId) -> String {
+    format!("cw_{schedule}")
+}
 
 /// The id of the watch over a schedule's handoffs.
 pub fn watch_id(schedule: &ScheduleId) -> String {

@@ -12,7 +12,7 @@ mod repository;
 
 pub use document::{Batch, Document, Etag, Index, Kind, OperationId, Stored, Write};
 pub use entity::{Counter, Entity, FeedEntry, KeyEntry, OpenKey, Versioned};
-pub use kinds::{event_id, queue_id, timeline_id, watch_id};
+pub use kinds::{calendar_watch_id, event_id, queue_id, timeline_id, watch_id};
 pub use lookup::{Cursor, Found, Lookup, Range};
 pub use port::{Documents, StoreError};
 pub use repository::{Changes, DIRECTORY, Listed, Store};

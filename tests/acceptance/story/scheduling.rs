@@ -1,6 +1,12 @@
 //! Managers make and edit schedules; whoever is on call stays so unless they say otherwise.
 
+use std::sync::{Arc, Mutex};
+
 use acceptance::world::World;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::get;
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 super::stories!(
@@ -11,6 +17,7 @@ super::stories!(
     somebody_joins_and_somebody_leaves_on_a_date,
     every_mistake_in_a_schedule_is_named,
     a_calendar_becomes_a_layer,
+    a_calendar_with_an_address_is_read_again_every_hour,
     an_edit_of_what_somebody_else_changed_is_refused,
 );
 
@@ -274,6 +281,78 @@ async fn a_calendar_becomes_a_layer(mut world: World) {
         .post("olivia", &format!("{path}/calendar-layers"), json!({ "name": "Rota", "text": "hello" }))
         .await;
     assert_eq!(refused.wrong_fields(), ["text"]);
+}
+
+/// A calendar on a server of our own: what it says can be changed, and taken away.
+struct Published {
+    url: String,
+    says: Arc<Mutex<Option<&'static str>>>,
+}
+
+async fn publish(says: &'static str) -> Published {
+    let says = Arc::new(Mutex::new(Some(says)));
+    let shared = Arc::clone(&says);
+    let calendar = move || {
+        let who = *shared.lock().expect("a lock");
+        async move {
+            let text = who.map(|who| {
+                format!(
+                    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20261101T000000Z\r\n\
+                     DTSTART:20261121T000000Z\r\nDTEND:20261201T000000Z\r\nSUMMARY:{who}\r\nEND:VEVENT\r\n\
+                     END:VCALENDAR\r\n"
+                )
+            });
+            text.ok_or(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/secret.ics", listener.local_addr().expect("an address"));
+    tokio::spawn(
+        async move { axum::serve(listener, Router::new().route("/secret.ics", get(calendar))).await },
+    );
+    Published { url, says }
+}
+
+async fn a_calendar_with_an_address_is_read_again_every_hour(mut world: World) {
+    let published = publish("Ann Archer").await;
+    let schedule = primary(&mut world).await;
+    let path = format!("/api/schedules/{}", id(&schedule));
+    let layer = json!({ "name": "Rota", "url": published.url });
+    let kept = world.post("olivia", &format!("{path}/calendar-layers"), layer).await;
+    assert_eq!(kept.status, 200, "{}", kept.text);
+    world.sleep_through(TimeDelta::hours(3));
+    world.tick().await;
+    assert_eq!(on_call(&mut world, id(&schedule)).await, ["Ben Brook", "Ann Archer"]);
+
+    *published.says.lock().expect("a lock") = Some("Olivia Owner");
+    world.sleep_through(TimeDelta::minutes(61));
+    world.tick().await;
+    assert_eq!(on_call(&mut world, id(&schedule)).await, ["Ben Brook", "Olivia Owner"]);
+
+    *published.says.lock().expect("a lock") = None;
+    world.sleep_through(TimeDelta::minutes(61));
+    world.tick().await;
+    assert_eq!(
+        on_call(&mut world, id(&schedule)).await,
+        ["Ben Brook", "Olivia Owner"],
+        "the last word stands"
+    );
+    let problem = world.get("ann", &path).await["layers"][1]["calendar"]["problem"].clone();
+    assert!(
+        problem.as_str().is_some_and(|problem| problem.contains("500") && !problem.contains("secret")),
+        "{problem}"
+    );
+
+    *published.says.lock().expect("a lock") = Some("Ann Archer");
+    world.sleep_through(TimeDelta::minutes(6));
+    world.tick().await;
+    assert_eq!(
+        on_call(&mut world, id(&schedule)).await,
+        ["Ben Brook", "Ann Archer"],
+        "tried again after minutes"
+    );
+    assert_eq!(world.get("ann", &path).await["layers"][1]["calendar"]["problem"], Value::Null);
+    world.skip_mails();
 }
 
 async fn an_edit_of_what_somebody_else_changed_is_refused(mut world: World) {

@@ -24,7 +24,7 @@ const WAITING: usize = 10_000;
 /// Where effects are run from.
 #[derive(Debug, Default)]
 pub(crate) struct Runner {
-    lines: Mutex<[Line; 4]>,
+    lines: Mutex<[Line; 5]>,
     idle: Notify,
 }
 
@@ -40,6 +40,7 @@ fn line_of(effect: &Effect) -> usize {
         Effect::Ticket(_) => 1,
         Effect::Event(..) => 2,
         Effect::Notice(_) => 3,
+        Effect::Calendars(_) => 4,
     }
 }
 
@@ -86,7 +87,7 @@ impl Runner {
         next
     }
 
-    fn lines(&self) -> MutexGuard<'_, [Line; 4]> {
+    fn lines(&self) -> MutexGuard<'_, [Line; 5]> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

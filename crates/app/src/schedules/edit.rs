@@ -62,7 +62,7 @@ pub async fn edit(
     edit: EditSchedule,
 ) -> Result<Versioned<Schedule>, Error> {
     ctx.must_manage(MAY)?;
-    change(app, ctx, id, |kept, known| {
+    change(app, (&ctx.tenant, ctx.now), id, |kept, known| {
         if edit.if_version.as_ref().is_some_and(|version| *version != kept.etag.0) {
             return Err(Error::Stale { kind: "schedule" });
         }
@@ -85,7 +85,7 @@ pub async fn change_participants(
     if from < ctx.now {
         return Err(Error::invalid("on", "is in the past"));
     }
-    change(app, ctx, id, |kept, known| {
+    change(app, (&ctx.tenant, ctx.now), id, |kept, known| {
         let mut edited = kept.value.clone();
         let index = edited.layers.iter().position(|found| found.id.as_str() == layer);
         let index = index.ok_or_else(|| Error::not_found("layer", layer))?;
@@ -134,15 +134,15 @@ pub async fn delete(app: &Arc<App>, ctx: &Ctx, id: &ScheduleId) -> Result<(), Er
 /// Decides on a schedule as it is and commits; decides again when somebody else was first.
 pub(super) async fn change(
     app: &Arc<App>,
-    ctx: &Ctx,
+    (tenant, now): (&TenantId, DateTime<Utc>),
     id: &ScheduleId,
     decide: impl Fn(&Versioned<Schedule>, &Known) -> Result<Schedule, Error> + Send + Sync,
 ) -> Result<Versioned<Schedule>, Error> {
-    let known = Known::of(app, &ctx.tenant).await?;
+    let known = Known::of(app, tenant).await?;
     let mut tries = Tries::default();
     loop {
-        let turn = app.turns.take(&ctx.tenant).await;
-        let mut rota: Rota = rota::load(app, &ctx.tenant, id, ctx.now).await?;
+        let turn = app.turns.take(tenant).await;
+        let mut rota: Rota = rota::load(app, tenant, id, now).await?;
         let edited = decide(&rota.schedule, &known)?;
         if edited == rota.schedule.value {
             return Ok(rota.schedule);
@@ -150,8 +150,8 @@ pub(super) async fn change(
         rota.schedule.value = edited;
         let mut changes = Changes::new();
         changes.replace(&rota.schedule)?;
-        match rota::commit(app, &ctx.tenant, &rota, changes, ctx.now).await {
-            Ok(()) => return get(app, ctx, id).await,
+        match rota::commit(app, tenant, &rota, changes, now).await {
+            Ok(()) => return Ok(rota::load(app, tenant, id, now).await?.schedule),
             Err(StoreError::Conflict { .. }) => tries.lost(app, turn).await?,
             Err(error) => return Err(error.into()),
         }

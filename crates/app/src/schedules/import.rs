@@ -3,13 +3,15 @@
 //! Invariants: what a calendar says becomes shifts of the layer, as far ahead as it is read; events that name nobody we
 //! know are told and never guessed at. When a calendar can't be read again, its last shifts stay and the problem is said.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::id::{LayerId, ScheduleId};
+use domain::calendar_watch::CalendarWatch;
+use domain::id::{LayerId, ScheduleId, TenantId};
 use domain::schedule::{Calendar, CalendarShift, Duty, Layer, Schedule};
 use domain::user::User;
-use store::Versioned;
+use store::{Changes, Versioned};
 
 use super::edit::change;
 use crate::app::App;
@@ -45,17 +47,15 @@ pub async fn import(
     import: Import,
 ) -> Result<Versioned<Schedule>, Error> {
     ctx.must_manage("change schedules")?;
-    let text = match (&import.url, &import.text) {
-        (Some(url), None) => app.calendars.fetch(url).await.map_err(|error| refused("url", &error))?,
-        (None, Some(text)) => text.clone(),
+    let (field, text) = match (&import.url, &import.text) {
+        (Some(url), None) => ("url", fetch(app, url).await.map_err(|error| refused("url", &error))?),
+        (None, Some(text)) => ("text", text.clone()),
         _ => return Err(Error::invalid("url", "give either `url` or `text`")),
     };
-    let users = app.store.all::<User>(&ctx.tenant).await?;
-    let users: Vec<User> = users.into_iter().map(|found| found.value).collect();
+    let users = everybody(app, &ctx.tenant).await?;
     let layer_id = LayerId::fresh(ctx.now, app.entropy.draw());
-    change(app, ctx, id, |kept, people| {
+    let kept = change(app, (&ctx.tenant, ctx.now), id, |kept, people| {
         let mut edited = kept.value.clone();
-        let field = if import.url.is_some() { "url" } else { "text" };
         let events = read(app, &text, &edited, ctx.now).map_err(|error| refused(field, &error))?;
         let calendar = taken_over(&events, &users, import.url.clone(), ctx.now);
         let known = edited.layers.iter_mut().find(|layer| layer.name == import.name);
@@ -74,7 +74,73 @@ pub async fn import(
         people.check(&edited, Some(&kept.value))?;
         Ok(edited)
     })
-    .await
+    .await?;
+    if import.url.is_some() {
+        // After the layer it watches: without one it would take itself away.
+        let mut changes = Changes::new();
+        changes.create(&CalendarWatch::begin(id.clone(), ctx.now))?;
+        app.store.commit_unless_lost(&ctx.tenant, app.entropy.operation(), changes).await?;
+    }
+    Ok(kept)
+}
+
+/// Reads every calendar of a schedule that has an address again. Answers whether all of them could be read; `None` when
+/// there are none.
+pub(crate) async fn read_again(
+    app: &Arc<App>,
+    tenant: &TenantId,
+    id: &ScheduleId,
+    now: DateTime<Utc>,
+) -> Result<Option<bool>, Error> {
+    let schedule = app.store.get::<Schedule>(tenant, id.as_str()).await?;
+    let schedule = schedule.ok_or_else(|| Error::not_found("schedule", id.as_str()))?.value;
+    let mut texts = HashMap::new();
+    for layer in &schedule.layers {
+        if let Some(url) = address(layer)
+            && !texts.contains_key(url)
+        {
+            texts.insert(url.to_owned(), fetch(app, url).await);
+        }
+    }
+    if texts.is_empty() {
+        return Ok(None);
+    }
+    let users = everybody(app, tenant).await?;
+    let kept = change(app, (tenant, now), id, |kept, _| {
+        let mut edited = kept.value.clone();
+        for layer in &mut edited.layers {
+            let Some(text) = address(layer).and_then(|url| texts.get(url)) else { continue };
+            let events = text.clone().and_then(|text| read(app, &text, &kept.value, now));
+            if let Duty::Calendar(calendar) = &mut layer.duty {
+                let fresh = events.map(|events| taken_over(&events, &users, calendar.url.clone(), now));
+                calendar.renew(fresh.map_err(|error| error.to_string()));
+            }
+        }
+        Ok(edited)
+    })
+    .await?;
+    let all =
+        kept.value.layers.iter().filter(|layer| address(layer).is_some()).all(|layer| match &layer.duty {
+            Duty::Calendar(calendar) => calendar.problem.is_none(),
+            Duty::Turns(_) => true,
+        });
+    Ok(Some(all))
+}
+
+/// Where a layer is read from, if it is.
+fn address(layer: &Layer) -> Option<&str> {
+    match &layer.duty {
+        Duty::Calendar(calendar) => calendar.url.as_deref(),
+        Duty::Turns(_) => None,
+    }
+}
+
+async fn everybody(app: &App, tenant: &TenantId) -> Result<Vec<User>, Error> {
+    Ok(app.store.all::<User>(tenant).await?.into_iter().map(|found| found.value).collect())
+}
+
+async fn fetch(app: &App, url: &str) -> Result<String, CalendarError> {
+    app.calendars.fetch(url).await
 }
 
 /// What a calendar's events say, with the people that they name.

@@ -3,6 +3,8 @@
 //! Invariant: made once; a second start finds it and changes nothing.
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use domain::finding::CoverageReport;
+use domain::handoff::HandoffWatch;
 use domain::id::{ContactMethodId, LayerId, PolicyId, ScheduleId, ServiceId, SourceId, TenantId, UserId};
 use domain::policy::{EscalationPolicy, Step, Target};
 use domain::schedule::{Counting, Coverage, Duty, Layer, LayerMode, Rotation, RotationUnit, Schedule, Turns};
@@ -78,11 +80,14 @@ async fn make(app: &App, tenant: &TenantId, key: &str, now: DateTime<Utc>) -> Re
         default_service_id: service.id.clone(),
         last_resort: Some(olivia.id.clone()),
         zone: schedule.zone,
+        gap_scan_days: None,
     })?;
     for user in [&ann, &ben, &olivia] {
         changes.create(user)?;
     }
     changes.create(&schedule)?;
+    changes.create(&HandoffWatch::begin(schedule.id.clone(), now))?;
+    changes.create(&CoverageReport::begin(now))?;
     changes.create(&policy)?;
     changes.create(&service)?;
     changes.create(&source)?;

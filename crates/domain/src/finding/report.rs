@@ -3,7 +3,7 @@
 //! Invariants: a sighting that overlaps or touches a kept finding of the same matter is that finding, also where the window has
 //! moved into it; a finding is told once as new and once as near, in one go where it is both.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -74,9 +74,9 @@ pub fn update(
     let scans = previous.scans + 1;
     let left_out = found.len().saturating_sub(MOST);
     let (mut findings, mut news) = (Vec::new(), Vec::new());
-    let mut taken = HashSet::new();
+    let mut kept = Kept::of(previous);
     for sighting in found.into_iter().take(MOST) {
-        let mut finding = carried_over(previous, sighting, (now, scans), &mut taken);
+        let mut finding = kept.carry_over(sighting, now, scans);
         let soon = finding.is_soon(now);
         let told = finding.told_as_new_at.is_some() && (!soon || finding.told_as_soon_at.is_some());
         if !told {
@@ -88,50 +88,56 @@ pub fn update(
         }
         findings.push(finding);
     }
-    let due_at = if previous.is_due(now) || previous.scans == 0 { now + A_DAY } else { previous.due_at };
-    let report = CoverageReport {
-        scans,
-        scanned_at: Some(now),
-        until: Some(until),
-        findings,
-        left_out,
-        due_at,
-    };
-    (report, news)
+    let is_daily = previous.is_due(now) || previous.scans == 0;
+    let due_at = if is_daily { now + A_DAY } else { previous.due_at };
+    let (scanned_at, until) = (Some(now), Some(until));
+    (CoverageReport { scans, scanned_at, until, findings, left_out, due_at }, news)
 }
 
-/// A sighting as the finding it was before, or as a new one. Of several parts of one finding, the first is it; the others
-/// are new, but no news.
-fn carried_over<'a>(
-    previous: &'a CoverageReport,
-    sighting: Sighting,
-    (now, scan): (DateTime<Utc>, u64),
-    taken: &mut HashSet<&'a FindingId>,
-) -> Finding {
-    let Sighting { matter, span, zone, owner } = sighting;
-    let key = matter.key();
-    let kept = previous.findings.iter().find(|kept| {
-        kept.starts <= span.ends && span.starts <= kept.ends && kept.matter.key() == key
-    });
-    // Where the window starts, it is the window that starts.
-    let began = kept.map(|kept| kept.starts).filter(|began| span.starts <= now && *began < span.starts);
-    let starts = began.unwrap_or(span.starts);
-    let same = kept.filter(|kept| taken.insert(&kept.id));
-    let fresh = || {
-        let at = starts.timestamp_micros().to_string();
-        let [kind, whole, part] = &key;
-        FindingId::derived(&[kind, whole, part, &at, &scan.to_string()])
-    };
-    Finding {
-        id: same.map_or_else(fresh, |kept| kept.id.clone()),
-        first_seen: kept.map_or(now, |kept| kept.first_seen),
-        told_as_new_at: kept.and_then(|kept| kept.told_as_new_at),
-        // What has moved away since is told again when it comes near again.
-        told_as_soon_at: kept.and_then(|kept| kept.told_as_soon_at).filter(|told| starts <= *told + SOON),
-        matter,
-        zone,
-        owner,
-        starts,
-        ends: span.ends,
+/// The findings of the last report, by what they are about.
+struct Kept<'a> {
+    by_key: HashMap<[String; 3], Vec<&'a Finding>>,
+    taken: HashSet<&'a FindingId>,
+}
+
+impl<'a> Kept<'a> {
+    fn of(report: &'a CoverageReport) -> Self {
+        let mut by_key: HashMap<_, Vec<_>> = HashMap::new();
+        for finding in &report.findings {
+            by_key.entry(finding.matter.key()).or_default().push(finding);
+        }
+        Self { by_key, taken: HashSet::new() }
+    }
+
+    /// A sighting as the finding it was before, or as a new one. Of several parts of one finding, the first is it; the
+    /// others are findings of their own, but no news.
+    fn carry_over(&mut self, sighting: Sighting, now: DateTime<Utc>, scan: u64) -> Finding {
+        let Sighting { matter, span, zone, owner } = sighting;
+        let key = matter.key();
+        let kept = self.by_key.get(&key).into_iter().flatten().copied();
+        let kept = kept
+            .filter(|kept| kept.starts <= span.ends && span.starts <= kept.ends)
+            .min_by_key(|kept| kept.starts);
+        // What runs when the window starts began when it began.
+        let began = kept.map(|kept| kept.starts).filter(|began| span.starts <= now && *began < span.starts);
+        let starts = began.unwrap_or(span.starts);
+        let same = kept.filter(|kept| self.taken.insert(&kept.id));
+        let fresh = || {
+            let at = starts.timestamp_micros().to_string();
+            let [kind, whole, part] = &key;
+            FindingId::derived(&[kind, whole, part, &at, &scan.to_string()])
+        };
+        Finding {
+            id: same.map_or_else(fresh, |kept| kept.id.clone()),
+            first_seen: kept.map_or(now, |kept| kept.first_seen),
+            told_as_new_at: kept.and_then(|kept| kept.told_as_new_at),
+            // What has moved away since is told again when it comes near again.
+            told_as_soon_at: kept.and_then(|kept| kept.told_as_soon_at).filter(|told| starts <= *told + SOON),
+            matter,
+            zone,
+            owner,
+            starts,
+            ends: span.ends,
+        }
     }
 }

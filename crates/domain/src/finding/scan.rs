@@ -66,8 +66,7 @@ pub fn find(question: &Question<'_>) -> Vec<Sighting> {
                 people.entry(&shift.user).or_default().push(span);
             }
             let people = people.into_iter().map(|(user, spans)| (user, joined(spans))).collect();
-            let (required, gaps) =
-                (schedule.required(starts, ends), schedule.gaps(overrides, starts, ends));
+            let (required, gaps) = (schedule.required(starts, ends), schedule.gaps(overrides, starts, ends));
             (&schedule.id, Seen { schedule, required, gaps, people })
         })
         .collect();
@@ -78,7 +77,7 @@ pub fn find(question: &Question<'_>) -> Vec<Sighting> {
     for policy in question.policies {
         question.look_at_policy(policy, &seen, &mut found);
     }
-    found.sort_by_cached_key(|sighting| (sighting.span, sighting.matter.key()));
+    found.sort_by_cached_key(|sighting| (sighting.span.starts, sighting.matter.key()));
     found
 }
 
@@ -87,8 +86,12 @@ impl Question<'_> {
         let schedule = seen.schedule;
         let (schedule_id, name) = (&schedule.id, &schedule.name);
         let mut see = |matter: Matter, spans: &[Span]| {
-            let sighting =
-                |span: &Span| Sighting { matter: matter.clone(), span: *span, zone: schedule.zone, owner: schedule.owner.clone() };
+            let sighting = |span: &Span| Sighting {
+                matter: matter.clone(),
+                span: *span,
+                zone: schedule.zone,
+                owner: schedule.owner.clone(),
+            };
             found.extend(spans.iter().map(sighting));
         };
         see(Matter::Gap { schedule_id: schedule_id.clone(), schedule: name.clone() }, &seen.gaps);
@@ -96,7 +99,8 @@ impl Question<'_> {
             let user = self.users.get(user_id).map_or_else(|| user_id.to_string(), |user| user.name.clone());
             let (schedule_id, schedule, user_id) = (schedule_id.clone(), name.clone(), (*user_id).clone());
             if let Some(why) = self.silence(&user_id) {
-                let (schedule_id, schedule, user_id) = (schedule_id.clone(), schedule.clone(), user_id.clone());
+                let (schedule_id, schedule, user_id) =
+                    (schedule_id.clone(), schedule.clone(), user_id.clone());
                 see(Matter::Unreachable { schedule_id, schedule, user_id, user: user.clone(), why }, spans);
             }
             let own = self.time_off.iter().filter(|off| off.user_id.as_ref() == Some(&user_id));

@@ -36,6 +36,23 @@ pub struct CalendarShift {
     pub ends: DateTime<Utc>,
 }
 
+impl Calendar {
+    /// Takes over what it says now; where it could not be read, what it said before stays, with the problem. A calendar that
+    /// says the same is left as it is.
+    pub fn renew(&mut self, fresh: Result<Self, String>) {
+        match fresh {
+            Ok(fresh) => {
+                let read_at = self.read_at;
+                let is_same = Self { read_at, ..fresh.clone() } == Self { read_at, ..self.clone() };
+                if !is_same {
+                    *self = fresh;
+                }
+            }
+            Err(problem) => self.problem = Some(problem),
+        }
+    }
+}
+
 /// A calendar, and how long its longest shift is: none that started earlier can still run.
 #[derive(Debug)]
 pub(super) struct CalendarView<'a> {

@@ -5,7 +5,6 @@ mod feed;
 mod fetching;
 mod reading;
 mod recurring;
-mod scratch;
 
 use chrono::{DateTime, TimeZone as _, Utc};
 use chrono_tz::Tz;

@@ -32,8 +32,10 @@ impl Diary {
         let mut open = vec![false; self.minutes.len()];
         let (first, last) = (self.minutes[0].1.date(), self.minutes[self.minutes.len() - 1].1.date());
         for window in windows {
-            for day in first.iter_days().take_while(|day| *day <= last).filter(|day| starts_on(window, *day)) {
-                let (opens, closes) = (self.opens(day.and_time(window.from)), self.closes(closing(window, day)));
+            for day in first.iter_days().take_while(|day| *day <= last).filter(|day| starts_on(window, *day))
+            {
+                let (opens, closes) =
+                    (self.opens(day.and_time(window.from)), self.closes(closing(window, day)));
                 if opens < closes {
                     open[opens..closes].fill(true);
                 }

@@ -45,10 +45,7 @@ fn times_are_in_the_zone_that_they_name_or_else_in_the_windows() {
         ("DTSTART:20261120T090000", "11-20 09:00/11-20 10:00"),
         ("DTSTART;TZID=America/Chicago:20261120T090000", "11-20 09:00/11-20 10:00"),
         ("DTSTART;TZID=\"America/Chicago\":20261120T090000", "11-20 09:00/11-20 10:00"),
-        (
-            "DTSTART;TZID=/mozilla.org/20070129_1/America/Chicago:20261120T090000",
-            "11-20 09:00/11-20 10:00",
-        ),
+        ("DTSTART;TZID=/mozilla.org/20070129_1/America/Chicago:20261120T090000", "11-20 09:00/11-20 10:00"),
         ("DTSTART;TZID=Central Standard Time:20261120T090000", "11-20 09:00/11-20 10:00"),
         ("DTSTART;TZID=W. Europe Standard Time:20261120T160000", "11-20 09:00/11-20 10:00"),
         ("DTSTART;TZID=Eastern Standard Time:20260701T090000", "07-01 08:00/07-01 09:00"),

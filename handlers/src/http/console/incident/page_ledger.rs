@@ -54,6 +54,7 @@ mod tests {
 
     fn home() -> Tenant {
         Tenant {
+            gap_scan_days: None,
             id: "msp".parse().unwrap(),
             name: "MSP".into(),
             default_service_id: ServiceId::derived(&["s"]),
