@@ -16,6 +16,7 @@ pub(crate) async fn escalation_tick(app: &Arc<App>) -> Result<TickReport, Error>
             pages = report.pages,
             tickets = report.tickets,
             events = report.events,
+            handoffs = report.handoffs,
             notices = report.notices,
             failed = report.failed,
             more = report.more,

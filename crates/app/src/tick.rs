@@ -10,7 +10,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::calendar_watch::CalendarWatch;
 use domain::escalation;
 use domain::event::OutgoingEvent;
-use domain::id::{IncidentId, TenantId};
+use domain::handoff::HandoffWatch;
+use domain::id::{IncidentId, ScheduleId, TenantId};
 use domain::incident::{Incident, Status};
 use domain::notice::Notice;
 use domain::page::Page;
@@ -25,6 +26,7 @@ use crate::app::App;
 use crate::change;
 use crate::effects::{Effect, Hold};
 use crate::error::Error;
+use crate::handoffs;
 
 /// The most items of one sort that a tick takes on; the next tick goes on with the rest.
 const MOST: u32 = 200;
@@ -46,6 +48,8 @@ pub struct TickReport {
     pub tickets: u32,
     /// Events that were due.
     pub events: u32,
+    /// Schedules whose handoffs were to be looked at.
+    pub handoffs: u32,
     /// Notices that were due.
     pub notices: u32,
     /// Schedules whose calendars were due to be read again.
@@ -74,6 +78,8 @@ pub async fn tick(app: &Arc<App>) -> Result<TickReport, Error> {
         let events = due(app, now, &mut report, events).await?;
         report.events = hand_over(app, events);
     }
+    let watches = due(app, now, &mut report, |watch: HandoffWatch| watch.schedule_id).await?;
+    look_at_each(app, now, watches, &mut report).await;
     let notices = due(app, now, &mut report, |notice: Notice| Effect::Notice(notice.id)).await?;
     report.notices = hand_over(app, notices);
     let calendars = |watch: CalendarWatch| Effect::Calendars(watch.schedule_id);
@@ -139,6 +145,22 @@ async fn escalate_each(
     let told: Vec<bool> = told.buffer_unordered(AT_ONCE).map(|told| told.unwrap_or(false)).collect().await;
     let count = |ok| u32::try_from(told.iter().filter(|told| **told == ok).count()).unwrap_or(u32::MAX);
     report.escalations = count(true);
+    report.failed += count(false);
+}
+
+/// Looks at the handoffs of each schedule that is due.
+async fn look_at_each(
+    app: &Arc<App>,
+    now: DateTime<Utc>,
+    watches: Vec<(TenantId, ScheduleId)>,
+    report: &mut TickReport,
+) {
+    let looked = stream::iter(watches)
+        .map(|(tenant, id)| async move { handoffs::look(app, &tenant, &id, now).await })
+        .buffer_unordered(AT_ONCE);
+    let looked: Vec<bool> = looked.collect().await;
+    let count = |ok| u32::try_from(looked.iter().filter(|looked| **looked == ok).count()).unwrap_or(u32::MAX);
+    report.handoffs = count(true);
     report.failed += count(false);
 }
 

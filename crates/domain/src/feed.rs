@@ -3,6 +3,10 @@
 //! Invariant: one feed for each schedule and each person, and one address for each feed; a new address kills the old one at
 //! once. Only the address's hash is kept.
 
+mod agenda;
+
+pub use agenda::{Entry, of_schedule, of_user, window};
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 

@@ -1,12 +1,20 @@
 //! The watch over a schedule's handoffs: what is told to people whose shifts start and end, and when to look again.
 //!
 //! Invariants: every change of a schedule or its overrides replaces its watch, in the same commit, so two such changes can't
-//! pass each other unseen; and the watch is due at once then, since what it was waiting for may be another thing now.
+//! pass each other unseen; and the watch is due at once then, since what it was waiting for may be another thing now. Each
+//! instant is looked at once: what is told lies after `told_until`, which then moves on.
+
+mod look;
+
+#[cfg(test)]
+mod tests;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::id::ScheduleId;
+
+pub use look::{Handoffs, look};
 
 /// The watch over one schedule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,5 +40,16 @@ impl HandoffWatch {
     pub fn stir(&mut self, now: DateTime<Utc>) {
         self.revision += 1;
         self.due_at = Some(now);
+    }
+
+    /// Everything up to `now` has been told; look again at `wake`.
+    pub fn told(&mut self, now: DateTime<Utc>, wake: DateTime<Utc>) {
+        self.told_until = self.told_until.max(now);
+        self.due_at = Some(wake);
+    }
+
+    /// The schedule is gone: nothing is left to look at.
+    pub fn rest(&mut self) {
+        self.due_at = None;
     }
 }

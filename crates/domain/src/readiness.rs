@@ -122,7 +122,7 @@ pub fn readiness(question: Question<'_>) -> Readiness {
 fn person(user_id: UserId, turnouts: &[Turnout<'_>], question: &Question<'_>) -> PersonReadiness {
     let user = question.users.get(&user_id);
     let mut stints: Vec<Stint> = turnouts.iter().filter_map(whole).collect();
-    stints.sort_by(|one, other| one.starts.cmp(&other.starts));
+    stints.sort_by_key(|stint| stint.starts);
     PersonReadiness {
         name: user.map_or_else(|| user_id.to_string(), |user| user.name.clone()),
         checks: check::all((&user_id, user), turnouts, question),

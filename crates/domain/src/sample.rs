@@ -121,6 +121,7 @@ pub(crate) fn rota(name: &str, people: &[&str]) -> Rota {
         layers: vec![layer],
         coverage: Coverage::Always,
         owner: None,
+        former: Vec::new(),
     };
     Rota { schedule, overrides: Vec::new() }
 }

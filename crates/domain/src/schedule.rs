@@ -34,7 +34,7 @@ mod tests;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ScheduleId, TeamId};
+use crate::id::{LayerId, ScheduleId, TeamId};
 
 pub use calendar::{Calendar, CalendarShift, named_by};
 pub use counting::Counting;
@@ -65,12 +65,34 @@ pub struct Schedule {
     pub mode: LayerMode,
     /// In order; the last one is the top.
     pub layers: Vec<Layer>,
+    /// Layers as they were until an edit ended them; for what was, never for what comes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<Former>,
     /// When somebody should be on call.
     #[serde(default)]
     pub coverage: Coverage,
     /// The team that is told when something is wrong with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<TeamId>,
+}
+
+/// A layer as it was until an edit ended it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Former {
+    /// The layer, with an id of its own and its end at the edit.
+    pub layer: Layer,
+    /// The zone that the schedule was in.
+    pub zone: Tz,
+    /// Where it stood among the layers.
+    pub place: usize,
+}
+
+impl Schedule {
+    /// A layer, or one that was, by its id.
+    pub fn layer(&self, id: &LayerId) -> Option<&Layer> {
+        let former = self.former.iter().map(|former| &former.layer);
+        self.layers.iter().chain(former).find(|layer| layer.id == *id)
+    }
 }
 
 /// What holds when several layers have somebody on call at once.

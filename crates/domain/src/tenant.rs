@@ -1,5 +1,9 @@
 //! Tenants: the organizations everything belongs to.
 
+mod settings;
+
+pub use settings::Settings;
+
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 

@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ContactMethodId, TenantId, UserId};
+use crate::input::Wrong;
 use crate::severity::Urgency;
 
 /// What the Hub lets a person do.
@@ -134,6 +135,12 @@ impl ShiftNotices {
     /// Whether they want any.
     pub fn any(self) -> bool {
         self.before_minutes.is_some() || self.at_start || self.at_end
+    }
+
+    /// What is wrong with it: a word more than two days ahead is no reminder.
+    pub fn problem(self) -> Option<Wrong> {
+        let is_far = self.before_minutes.is_some_and(|minutes| minutes > 2_880);
+        is_far.then(|| Wrong::new("before_minutes", "must be a number from 0 to 2880, or null"))
     }
 }
 

@@ -35,8 +35,8 @@ pub enum Reachable {
 /// clock's time that its event names, also when the clocks were changed in between: a handoff at nine stays at nine.
 ///
 /// A file is unreadable as a whole when it is larger than 1 MB; when more than 200 of its events repeat in the window,
-/// or step through time too often to get there; when more than 10 000 occurrences lie in the window; and when one of its
-/// events can't be understood.
+/// or they repeat too often on their way there; when more than 10 000 occurrences lie in the window; and when one of
+/// its events can't be understood. Reading the worst of files takes about a second.
 #[derive(Debug, Clone)]
 pub struct ICalendar {
     http: Http,

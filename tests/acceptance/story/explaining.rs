@@ -1,18 +1,16 @@
 //! What is said beforehand, and whether it comes so.
 
+mod arranged;
+mod readiness;
+
 use acceptance::world::World;
-use app::tenants::DEMO_TENANT;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::actor::Actor;
-use domain::id::{ContactMethodId, OverrideId, ScheduleId, TeamId, TenantId, TimeOffId, UserId};
-use domain::policy::{EscalationPolicy, Step, Target, Team};
-use domain::schedule::{Override, OverrideKind, OverrideState, Schedule};
-use domain::service::Service;
-use domain::severity::Urgency;
-use domain::time_off::TimeOff;
-use domain::user::{ChannelKind, ContactMethod, NotificationRule, User};
+use domain::id::{ScheduleId, TeamId};
+use domain::policy::{Step, Target, Team};
+use domain::schedule::OverrideKind;
 use serde_json::{Value, json};
-use store::{Changes, Entity, OperationId, Versioned};
+
+use self::arranged::{create, edit_policy, edit_user, override_of, schedule, second_address, service, user};
 
 super::stories!(
     what_is_explained_is_what_happens,
@@ -21,55 +19,7 @@ super::stories!(
     that_nobody_can_be_reached_is_foreseen,
     every_mistake_in_a_question_is_named,
     on_call_now_says_why,
-    the_night_is_ready_until_something_is_wrong,
-    time_off_and_gaps_are_told_before_the_night,
 );
-
-fn tenant() -> TenantId {
-    DEMO_TENANT.parse().expect("a tenant id")
-}
-
-fn user(name: &str) -> UserId {
-    User::id_of(&tenant(), name)
-}
-
-async fn commit(world: &World, changes: Changes) {
-    let operation = OperationId(format!("arranged-{:?}", changes));
-    world.store().commit(&tenant(), operation, changes).await.expect("an edit");
-}
-
-async fn create<T: Entity>(world: &World, value: &T) {
-    let mut changes = Changes::new();
-    changes.create(value).expect("a document");
-    commit(world, changes).await;
-}
-
-async fn replace<T: Entity>(world: &World, item: &Versioned<T>) {
-    let mut changes = Changes::new();
-    changes.replace(item).expect("a document");
-    commit(world, changes).await;
-}
-
-async fn edit_policy(world: &World, edit: impl FnOnce(&mut EscalationPolicy)) {
-    let mut policies = world.store().all::<EscalationPolicy>(&tenant()).await.expect("policies");
-    edit(&mut policies[0].value);
-    replace(world, &policies[0]).await;
-}
-
-async fn edit_user(world: &World, name: &str, edit: impl FnOnce(&mut User)) {
-    let found = world.store().get::<User>(&tenant(), user(name).as_str()).await.expect("a store");
-    let mut found = found.expect("a person");
-    edit(&mut found.value);
-    replace(world, &found).await;
-}
-
-async fn schedule(world: &World) -> Schedule {
-    world.store().all::<Schedule>(&tenant()).await.expect("schedules").remove(0).value
-}
-
-async fn service(world: &World) -> String {
-    world.store().all::<Service>(&tenant()).await.expect("services").remove(0).value.id.to_string()
-}
 
 async fn explain(world: &mut World, more: &str) -> Value {
     let service = service(world).await;
@@ -133,19 +83,6 @@ fn told(explained: &Value) -> Vec<String> {
 
 fn step(targets: Vec<Target>, delay_minutes: u32) -> Step {
     Step { targets, delay_minutes }
-}
-
-/// A second mail address, after so many minutes; the first one at once.
-fn second_address(user: &mut User, after_minutes: u32) {
-    let (id, urgency) = (ContactMethodId::derived(&[user.name.as_str(), "second"]), Urgency::High);
-    let address = format!("second-{}", user.email);
-    user.contact_methods.push(ContactMethod { id, channel: ChannelKind::Email, address, verified: true });
-    let rule = |index: usize, after_minutes| NotificationRule {
-        urgency,
-        contact_method_id: user.contact_methods[index].id.clone(),
-        after_minutes,
-    };
-    user.rules = vec![rule(0, 0), rule(1, after_minutes)];
 }
 
 async fn what_is_explained_is_what_happens(mut world: World) {
@@ -217,21 +154,6 @@ async fn a_handoff_between_two_steps_is_foreseen(mut world: World) {
             "15:12 exhausted Olivia Owner (an admin, told when every round is through)",
         ]
     );
-}
-
-fn override_of(schedule: &Schedule, kind: OverrideKind, (starts, minutes): (DateTime<Utc>, i64)) -> Override {
-    Override {
-        id: OverrideId::derived(&[schedule.id.as_str(), kind.as_str()]),
-        schedule_id: schedule.id.clone(),
-        kind,
-        starts,
-        ends: starts + TimeDelta::minutes(minutes),
-        state: OverrideState::Approved,
-        reason: Some("dentist".to_owned()),
-        made_by: Actor::User { id: user("olivia"), name: "Olivia Owner".to_owned() },
-        made_at: starts,
-        decided_by: None,
-    }
 }
 
 async fn an_override_is_foreseen_and_named(mut world: World) {
@@ -326,93 +248,4 @@ async fn on_call_now_says_why(mut world: World) {
     assert_eq!(schedules[0]["on_call"][0]["reason"]["layer_name"], "Weekly");
     assert_eq!(schedules[0]["coverage_required"], true);
     assert_eq!(schedules[0]["on_call"][1]["until"], json!(now + TimeDelta::hours(1)));
-}
-
-/// The level of a person's check, and what it says.
-fn check(readiness: &Value, person: &str, about: &str) -> (String, String) {
-    let people = readiness["people"].as_array().expect("people").clone();
-    let person = people.iter().find(|found| found["name"] == person).expect("the person");
-    let checks = person["checks"].as_array().expect("checks").clone();
-    let found = checks.iter().find(|check| check["check"] == about).expect("the check");
-    let text = |name: &str| found[name].as_str().expect("a text").to_owned();
-    (text("level"), text("text"))
-}
-
-async fn the_night_is_ready_until_something_is_wrong(mut world: World) {
-    let readiness = world.get("ann", "/api/on-call/readiness").await;
-    let (from, to) = (world.now(), world.now() + TimeDelta::hours(24));
-    assert_eq!((&readiness["from"], &readiness["to"]), (&json!(from), &json!(to)));
-    assert_eq!((&readiness["ready"], &readiness["gaps"]), (&json!(true), &json!([])));
-    assert_eq!(readiness["people"].as_array().map(Vec::len), Some(1), "{readiness}");
-    let primary = schedule(&world).await.id;
-    let stint =
-        json!({ "schedule_id": primary, "schedule_name": "Primary", "starts_at": from, "ends_at": to });
-    assert_eq!(readiness["people"][0]["on_call"], json!([stint]));
-    for (about, words) in [
-        ("account", "is an active user"),
-        ("contact_method", "can be reached by email"),
-        ("first_rule", "no usable rule"),
-        ("psa_mapping", "is known to"),
-        ("time_off", "has no time off"),
-    ] {
-        let (level, text) = check(&readiness, "Ben Brook", about);
-        assert!(level == "ok" && text.contains(words), "{about}: {level} {text}");
-    }
-    let week = world.get("ann", "/api/on-call/readiness?hours=72").await;
-    assert_eq!(week["people"][1]["name"], "Ann Archer");
-    assert_eq!(week["people"][1]["on_call"][0]["starts_at"], "2026-11-23T15:00:00Z");
-
-    edit_user(&world, "ben", |ben| {
-        second_address(ben, 3);
-        ben.rules.remove(0);
-        ben.email = String::new();
-    })
-    .await;
-    let readiness = world.get("ann", "/api/on-call/readiness").await;
-    assert_eq!((&readiness["ready"], &readiness["people"][0]["level"]), (&json!(true), &json!("warning")));
-    assert_eq!(check(&readiness, "Ben Brook", "first_rule").0, "warning");
-    assert_eq!(check(&readiness, "Ben Brook", "psa_mapping").0, "warning");
-
-    edit_user(&world, "ben", |ben| ben.contact_methods.iter_mut().for_each(|method| method.verified = false))
-        .await;
-    let readiness = world.get("ann", "/api/on-call/readiness").await;
-    assert_eq!((&readiness["ready"], &readiness["people"][0]["level"]), (&json!(false), &json!("problem")));
-    let (level, text) = check(&readiness, "Ben Brook", "contact_method");
-    assert!(level == "problem" && text.contains("verify"), "{text}");
-
-    edit_user(&world, "ben", |ben| ben.disabled = true).await;
-    let readiness = world.get("ann", "/api/on-call/readiness").await;
-    assert!(check(&readiness, "Ben Brook", "account").1.contains("is disabled"));
-}
-
-async fn time_off_and_gaps_are_told_before_the_night(mut world: World) {
-    let now = world.now();
-    let off = |whose: Option<UserId>, name: &str, hours: (i64, i64)| TimeOff {
-        id: TimeOffId::derived(&[name]),
-        user_id: whose,
-        name: name.to_owned(),
-        starts: now + TimeDelta::hours(hours.0),
-        ends: now + TimeDelta::hours(hours.1),
-        made_by: Actor::System,
-        made_at: now,
-    };
-    create(&world, &off(Some(user("ben")), "Fishing", (-30, -1))).await;
-    create(&world, &off(Some(user("ann")), "Moving", (0, 20))).await;
-    create(&world, &off(None, "Founders' day", (2, 8))).await;
-    let readiness = world.get("ann", "/api/on-call/readiness").await;
-    assert_eq!(readiness["ready"], true, "{readiness}");
-    assert!(check(&readiness, "Ben Brook", "holiday").1.contains("Founders' day"));
-
-    create(&world, &off(Some(user("ben")), "Dentist", (10, 12))).await;
-    let readiness = world.get("ann", "/api/on-call/readiness").await;
-    let (level, text) = check(&readiness, "Ben Brook", "time_off");
-    assert_eq!((&readiness["ready"], level.as_str()), (&json!(false), "problem"));
-    assert!(text.contains("'Dentist'") && text.contains("01:04"), "{text}");
-
-    let primary = schedule(&world).await;
-    let remove = OverrideKind::Remove { user: user("ben") };
-    create(&world, &override_of(&primary, remove, (now + TimeDelta::hours(1), 30))).await;
-    let gaps = world.get("ann", "/api/on-call/readiness").await["gaps"].clone();
-    assert_eq!(gaps[0]["starts_at"], json!(now + TimeDelta::hours(1)));
-    assert_eq!(gaps[0]["ends_at"], json!(now + TimeDelta::minutes(90)));
 }

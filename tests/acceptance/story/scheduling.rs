@@ -1,11 +1,8 @@
 //! Managers make and edit schedules; whoever is on call stays so unless they say otherwise.
 
-use std::sync::{Arc, Mutex};
+mod calendars;
 
 use acceptance::world::World;
-use axum::Router;
-use axum::http::StatusCode;
-use axum::routing::get;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -13,11 +10,10 @@ super::stories!(
     a_schedule_is_made_read_edited_and_deleted,
     what_get_answers_can_be_put_back_unchanged,
     an_edit_of_participants_keeps_whoever_is_on_call_until_the_next_handoff,
+    an_edit_of_anything_leaves_what_was_as_it_was,
     a_preview_says_what_an_edit_changes_and_saves_nothing,
     somebody_joins_and_somebody_leaves_on_a_date,
     every_mistake_in_a_schedule_is_named,
-    a_calendar_becomes_a_layer,
-    a_calendar_with_an_address_is_read_again_every_hour,
     an_edit_of_what_somebody_else_changed_is_refused,
 );
 
@@ -148,6 +144,33 @@ async fn an_edit_of_participants_keeps_whoever_is_on_call_until_the_next_handoff
     assert_eq!(past["shifts"][0]["name"], "Ben Brook", "who was on call before stays what it was");
 }
 
+async fn an_edit_of_anything_leaves_what_was_as_it_was(mut world: World) {
+    let schedule = primary(&mut world).await;
+    let path = format!("/api/schedules/{}", id(&schedule));
+    let past = format!("{path}/final?from=2026-11-10T00:00:00Z&to=2026-11-20T21:00:00Z");
+    let before = names_and_times(&world.get("ann", &past).await);
+    for (pointer, value) in [
+        ("/layers/0/rotation", json!({ "every": 12, "unit": "hours" })),
+        ("/layers/0/restrictions", json!([{ "from": "17:00", "to": "08:00" }])),
+        ("/time_zone", json!("Europe/Dublin")),
+        ("/layers/0/anchor", json!("2026-11-20T00:00")),
+        ("/layers", json!([])),
+    ] {
+        let mut edited = world.get("olivia", &path).await;
+        *edited.pointer_mut(pointer).expect(pointer) = value;
+        let kept = world.put("olivia", &path, edited).await;
+        assert_eq!(kept.status, 200, "{pointer}: {}", kept.text);
+        assert_eq!(names_and_times(&world.get("ann", &past).await), before, "{pointer}");
+        world.sleep_through(TimeDelta::minutes(7));
+    }
+    assert_eq!(on_call(&mut world, id(&schedule)).await, [""; 0]);
+}
+
+fn names_and_times(shifts: &Value) -> Vec<String> {
+    let shifts = shifts["shifts"].as_array().expect("shifts").iter();
+    shifts.map(|shift| format!("{} {} {}", shift["name"], shift["starts_at"], shift["ends_at"])).collect()
+}
+
 async fn a_preview_says_what_an_edit_changes_and_saves_nothing(mut world: World) {
     let schedule = primary(&mut world).await;
     let path = format!("/api/schedules/{}", id(&schedule));
@@ -247,112 +270,6 @@ async fn every_mistake_in_a_schedule_is_named(mut world: World) {
             "{query}"
         );
     }
-}
-
-async fn a_calendar_becomes_a_layer(mut world: World) {
-    let schedule = primary(&mut world).await;
-    let path = format!("/api/schedules/{}", id(&schedule));
-    let text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//EN\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20261101T000000Z\r\n\
-        DTSTART;TZID=America/Chicago:20261120T180000\r\nDTEND;TZID=America/Chicago:20261121T080000\r\n\
-        RRULE:FREQ=DAILY;COUNT=3\r\nSUMMARY:Ann Archer\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:2\r\n\
-        DTSTAMP:20261101T000000Z\r\nDTSTART:20261121T000000Z\r\nDTEND:20261121T010000Z\r\nSUMMARY:Lunch\r\n\
-        END:VEVENT\r\nEND:VCALENDAR\r\n";
-    let layer = json!({ "name": "Rota", "text": text });
-    let kept = world.post("olivia", &format!("{path}/calendar-layers"), layer.clone()).await;
-    assert_eq!(kept.status, 200, "{}", kept.text);
-    let kept = kept.json();
-    assert_eq!(kept["layers"][1]["calendar"]["shifts"], 3);
-    assert_eq!(kept["layers"][1]["calendar"]["unknown"], json!(["Lunch"]));
-    let shifts = world.get("ann", &format!("{path}/final?to=2026-11-22T00:00:00Z")).await;
-    let by_calendar: Vec<_> = shifts["shifts"].as_array().expect("shifts").iter().map(spoken).collect();
-    assert!(
-        by_calendar.contains(
-            &"Ann Archer 2026-11-21T00:00:00Z 2026-11-21T14:00:00Z in the calendar of the layer Rota"
-                .to_owned()
-        ),
-        "{by_calendar:?}"
-    );
-    // The rest of the schedule can be edited around it, and it is read anew under its name.
-    let put = world.put("olivia", &path, kept.clone()).await;
-    assert_eq!((put.status.as_u16(), put.json()), (200, kept));
-    let again = world.post("olivia", &format!("{path}/calendar-layers"), layer).await.json();
-    assert_eq!(again["layers"].as_array().map(Vec::len), Some(2));
-    let refused = world
-        .post("olivia", &format!("{path}/calendar-layers"), json!({ "name": "Rota", "text": "hello" }))
-        .await;
-    assert_eq!(refused.wrong_fields(), ["text"]);
-}
-
-/// A calendar on a server of our own: what it says can be changed, and taken away.
-struct Published {
-    url: String,
-    says: Arc<Mutex<Option<&'static str>>>,
-}
-
-async fn publish(says: &'static str) -> Published {
-    let says = Arc::new(Mutex::new(Some(says)));
-    let shared = Arc::clone(&says);
-    let calendar = move || {
-        let who = *shared.lock().expect("a lock");
-        async move {
-            let text = who.map(|who| {
-                format!(
-                    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20261101T000000Z\r\n\
-                     DTSTART:20261121T000000Z\r\nDTEND:20261201T000000Z\r\nSUMMARY:{who}\r\nEND:VEVENT\r\n\
-                     END:VCALENDAR\r\n"
-                )
-            });
-            text.ok_or(StatusCode::INTERNAL_SERVER_ERROR)
-        }
-    };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let url = format!("http://{}/secret.ics", listener.local_addr().expect("an address"));
-    tokio::spawn(
-        async move { axum::serve(listener, Router::new().route("/secret.ics", get(calendar))).await },
-    );
-    Published { url, says }
-}
-
-async fn a_calendar_with_an_address_is_read_again_every_hour(mut world: World) {
-    let published = publish("Ann Archer").await;
-    let schedule = primary(&mut world).await;
-    let path = format!("/api/schedules/{}", id(&schedule));
-    let layer = json!({ "name": "Rota", "url": published.url });
-    let kept = world.post("olivia", &format!("{path}/calendar-layers"), layer).await;
-    assert_eq!(kept.status, 200, "{}", kept.text);
-    world.sleep_through(TimeDelta::hours(3));
-    world.tick().await;
-    assert_eq!(on_call(&mut world, id(&schedule)).await, ["Ben Brook", "Ann Archer"]);
-
-    *published.says.lock().expect("a lock") = Some("Olivia Owner");
-    world.sleep_through(TimeDelta::minutes(61));
-    world.tick().await;
-    assert_eq!(on_call(&mut world, id(&schedule)).await, ["Ben Brook", "Olivia Owner"]);
-
-    *published.says.lock().expect("a lock") = None;
-    world.sleep_through(TimeDelta::minutes(61));
-    world.tick().await;
-    assert_eq!(
-        on_call(&mut world, id(&schedule)).await,
-        ["Ben Brook", "Olivia Owner"],
-        "the last word stands"
-    );
-    let problem = world.get("ann", &path).await["layers"][1]["calendar"]["problem"].clone();
-    assert!(
-        problem.as_str().is_some_and(|problem| problem.contains("500") && !problem.contains("secret")),
-        "{problem}"
-    );
-
-    *published.says.lock().expect("a lock") = Some("Ann Archer");
-    world.sleep_through(TimeDelta::minutes(6));
-    world.tick().await;
-    assert_eq!(
-        on_call(&mut world, id(&schedule)).await,
-        ["Ben Brook", "Ann Archer"],
-        "tried again after minutes"
-    );
-    assert_eq!(world.get("ann", &path).await["layers"][1]["calendar"]["problem"], Value::Null);
-    world.skip_mails();
 }
 
 async fn an_edit_of_what_somebody_else_changed_is_refused(mut world: World) {

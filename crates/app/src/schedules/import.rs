@@ -60,7 +60,7 @@ pub async fn import(
         let calendar = taken_over(&events, &users, import.url.clone(), ctx.now);
         let known = edited.layers.iter_mut().find(|layer| layer.name == import.name);
         match known {
-            Some(Layer { duty: Duty::Calendar(before), .. }) => *before = calendar,
+            Some(Layer { duty: Duty::Calendar(before), .. }) => before.renew(Ok(calendar)),
             Some(_) => return Err(Error::invalid("name", "is the name of a layer of turns")),
             None => edited.layers.push(Layer {
                 id: layer_id.clone(),

@@ -163,5 +163,6 @@ fn rota(people: &[&User], now: DateTime<Utc>) -> Schedule {
         }],
         coverage: Coverage::Always,
         owner: None,
+        former: Vec::new(),
     }
 }

@@ -4,10 +4,11 @@
 //! that schedule, and nobody gets two messages; what is told and to whom names the message, so that two scans which see the
 //! same at once tell it once.
 
+use std::fmt::Write as _;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Finding, News, Question};
-use crate::id::UserId;
 use crate::notice::Telling;
 use crate::user::User;
 use crate::when;
@@ -22,19 +23,19 @@ const PAGE: &str = "/app/coverage-gaps";
 const LASTS: TimeDelta = TimeDelta::hours(48);
 
 /// Everybody who is told of `news`, which scan `scan` brought, by id: whoever manages first.
-pub fn tellings(
+pub fn tellings<'a>(
     news: &[News],
     scan: u64,
-    question: &Question<'_>,
+    question: &Question<'a>,
     now: DateTime<Utc>,
-) -> Vec<(UserId, Telling)> {
+) -> Vec<(&'a User, Telling)> {
     let mut told: Vec<&User> = question.users.values().filter(|user| !user.disabled).collect();
     told.sort_unstable_by_key(|user| (!user.role.can_manage(), &user.id));
     let mut tellings = Vec::new();
     for user in told {
         let theirs: Vec<&News> = news.iter().filter(|news| concerns(&news.finding, user, question)).collect();
         if !theirs.is_empty() {
-            tellings.push((user.id.clone(), telling(&theirs, scan, now)));
+            tellings.push((user, telling(&theirs, scan, now)));
         }
     }
     tellings
@@ -82,17 +83,16 @@ fn text(news: &[&News], now: DateTime<Utc>) -> String {
         if part.is_empty() {
             continue;
         }
-        text.push_str(head);
-        text.push_str("\n\n");
+        let _ = writeln!(text, "{head}\n");
         for News { finding, .. } in part {
             let when = when::span(finding.span(), now, finding.zone);
             let (summary, remedy) = (finding.matter.summary(), finding.matter.remedy());
-            text.push_str(&format!("- {summary},\n  {when}.\n  {remedy}\n\n"));
+            let _ = writeln!(text, "- {summary},\n  {when}.\n  {remedy}\n");
         }
     }
     let more = news.len().saturating_sub(LISTED);
     if more > 0 {
-        text.push_str(&format!("And {more} more.\n\n"));
+        let _ = writeln!(text, "And {more} more.\n");
     }
     text.push_str("The whole list, and a button to fill a gap:");
     text

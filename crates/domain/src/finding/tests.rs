@@ -134,6 +134,7 @@ fn rota() -> Schedule {
         }],
         coverage: Coverage::Always,
         owner: None,
+        former: Vec::new(),
     }
 }
 

@@ -2,15 +2,13 @@
 //!
 //! Invariant: a check that says `ok` means it; whoever would not be paged, or does not work, has a problem.
 
-use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
-
 use super::{Question, Turnout};
 use crate::id::UserId;
 use crate::schedule::Span;
 use crate::severity::Urgency;
 use crate::time_off::TimeOff;
 use crate::user::{ChannelKind, User};
+use crate::when;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -79,8 +77,8 @@ pub(super) fn all(
         }
     }
     checks.extend(psa_mapping(id, question));
-    checks.extend(time_off(id, turnouts, question.time_off));
-    checks.extend(holidays(turnouts, question.time_off));
+    checks.extend(time_off(id, turnouts, question));
+    checks.extend(holidays(turnouts, question));
     checks
 }
 
@@ -137,19 +135,18 @@ fn psa_mapping(id: &UserId, question: &Question<'_>) -> Option<Check> {
     })
 }
 
-fn time_off(id: &UserId, turnouts: &[Turnout<'_>], all: &[TimeOff]) -> Vec<Check> {
-    let own: Vec<_> = all.iter().filter(|off| off.user_id.as_ref() == Some(id)).collect();
+fn time_off(id: &UserId, turnouts: &[Turnout<'_>], question: &Question<'_>) -> Vec<Check> {
+    let now = question.window.starts;
+    let own = question.time_off.iter().filter(|off| off.user_id.as_ref() == Some(id));
     let mut checks: Vec<Check> = own
-        .into_iter()
         .filter_map(|off| {
             let (turnout, meeting) = first_meeting(turnouts, off)?;
-            let zone = turnout.rota.schedule.zone;
+            let schedule = &turnout.rota.schedule;
             let text = format!(
-                "is on call in {} during their own time off '{}' from {} to {}: make an override, or move the time off",
-                turnout.rota.schedule.name,
+                "is on call in {} during their own time off '{}', {}: make an override, or move the time off",
+                schedule.name,
                 off.name,
-                local(meeting.starts, zone),
-                local(meeting.ends, zone),
+                when::span(meeting, now, schedule.zone),
             );
             Some(check(About::TimeOff, Level::Problem, text))
         })
@@ -160,14 +157,15 @@ fn time_off(id: &UserId, turnouts: &[Turnout<'_>], all: &[TimeOff]) -> Vec<Check
     checks
 }
 
-fn holidays(turnouts: &[Turnout<'_>], all: &[TimeOff]) -> Vec<Check> {
+fn holidays(turnouts: &[Turnout<'_>], question: &Question<'_>) -> Vec<Check> {
+    let now = question.window.starts;
     let meet = |off: &TimeOff| {
         let (turnout, meeting) = first_meeting(turnouts, off)?;
-        let from = local(meeting.starts, turnout.rota.schedule.zone);
-        let text = format!("is on call on a holiday, '{}', from {from}: make sure that they know", off.name);
+        let meeting = when::span(meeting, now, turnout.rota.schedule.zone);
+        let text = format!("is on call on a holiday, '{}', {meeting}: make sure that they know", off.name);
         Some(check(About::Holiday, Level::Ok, text))
     };
-    all.iter().filter(|off| off.user_id.is_none()).filter_map(meet).collect()
+    question.time_off.iter().filter(|off| off.user_id.is_none()).filter_map(meet).collect()
 }
 
 /// The first part of a shift that is in `off`.
@@ -177,8 +175,4 @@ fn first_meeting<'a>(turnouts: &'a [Turnout<'a>], off: &TimeOff) -> Option<(&'a 
         .iter()
         .flat_map(|turnout| turnout.shifts.iter().filter_map(move |shift| Some((turnout, shift.meet(off)?))));
     meetings.min_by_key(|(_, meeting)| *meeting)
-}
-
-fn local(at: DateTime<Utc>, zone: Tz) -> String {
-    at.with_timezone(&zone).format("%a %-d %b %H:%M %Z").to_string()
 }

@@ -15,7 +15,7 @@ pub struct Calendar {
     pub url: Option<String>,
     /// When it was last read.
     pub read_at: DateTime<Utc>,
-    /// The shifts that had not ended then, by start.
+    /// The shifts that had not ended then, and those of the last 60 days, by start.
     pub shifts: Vec<CalendarShift>,
     /// Events that name nobody we know, in the calendar's own words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -36,20 +36,41 @@ pub struct CalendarShift {
     pub ends: DateTime<Utc>,
 }
 
+/// How long a calendar's past is remembered.
+const REMEMBERED: TimeDelta = TimeDelta::days(60);
+
 impl Calendar {
-    /// Takes over what it says now; where it could not be read, what it said before stays, with the problem. A calendar that
-    /// says the same is left as it is.
+    /// Takes over what it says now, from its `read_at` on; what was on call before stays what it was. Where it could not
+    /// be read, what it said before stays, with the problem. A calendar that says the same is left as it is.
     pub fn renew(&mut self, fresh: Result<Self, String>) {
         match fresh {
-            Ok(fresh) => {
+            Ok(mut fresh) => {
+                fresh.shifts = self.until_then(fresh.read_at, &fresh.shifts);
                 let read_at = self.read_at;
-                let is_same = Self { read_at, ..fresh.clone() } == Self { read_at, ..self.clone() };
+                let is_same = Self { read_at, ..fresh.clone() } == *self;
                 if !is_same {
                     *self = fresh;
                 }
             }
             Err(problem) => self.problem = Some(problem),
         }
+    }
+
+    /// These shifts up to `now`, and `fresh` ones from there on.
+    fn until_then(&self, now: DateTime<Utc>, fresh: &[CalendarShift]) -> Vec<CalendarShift> {
+        let horizon = now - REMEMBERED;
+        let before = self.shifts.iter().filter(|shift| shift.starts < now && shift.ends > horizon);
+        let before = before.map(|shift| {
+            let ends = if fresh.contains(shift) { shift.ends } else { shift.ends.min(now) };
+            CalendarShift { ends, ..shift.clone() }
+        });
+        let after = fresh
+            .iter()
+            .filter(|shift| shift.ends > now && !(shift.starts < now && self.shifts.contains(shift)));
+        let after = after.map(|shift| CalendarShift { starts: shift.starts.max(now), ..shift.clone() });
+        let mut shifts: Vec<_> = before.chain(after).collect();
+        shifts.sort_by(|a, b| (a.starts, a.ends, &a.user).cmp(&(b.starts, b.ends, &b.user)));
+        shifts
     }
 }
 
@@ -111,6 +132,36 @@ pub fn named_by<'a>(summary: &str, attendees: &[String], users: &'a [User]) -> O
 mod tests {
     use super::*;
     use crate::sample::person;
+
+    fn shift(name: &str, starts: i64, ends: i64) -> CalendarShift {
+        let hour = |hours| DateTime::UNIX_EPOCH + TimeDelta::hours(hours);
+        CalendarShift { user: person(name).id, starts: hour(starts), ends: hour(ends) }
+    }
+
+    fn calendar(read: i64, shifts: &[CalendarShift]) -> Calendar {
+        let read_at = DateTime::UNIX_EPOCH + TimeDelta::hours(read);
+        Calendar { url: None, read_at, shifts: shifts.to_vec(), unknown: Vec::new(), problem: None }
+    }
+
+    #[test]
+    fn what_was_stays_when_a_calendar_says_something_else_from_now_on() {
+        let mut kept = calendar(0, &[shift("Ann", 0, 8), shift("Ben", 8, 16), shift("Ann", 16, 24)]);
+        kept.renew(Ok(calendar(10, &[shift("Cid", 8, 16), shift("Ben", 16, 24)])));
+        let expected = [shift("Ann", 0, 8), shift("Ben", 8, 10), shift("Cid", 10, 16), shift("Ben", 16, 24)];
+        assert_eq!(kept.shifts, expected);
+    }
+
+    #[test]
+    fn a_calendar_that_says_the_same_is_left_as_it_is() {
+        let mut kept = calendar(0, &[shift("Ann", 0, 8), shift("Ben", 8, 16)]);
+        let before = kept.clone();
+        kept.renew(Ok(calendar(10, &[shift("Ben", 8, 16)])));
+        assert_eq!(kept, before);
+        kept.renew(Err("gone".to_owned()));
+        assert_eq!((&kept.shifts, kept.problem.as_deref()), (&before.shifts, Some("gone")));
+        kept.renew(Ok(calendar(11, &[shift("Ben", 8, 16)])));
+        assert_eq!((&kept.shifts, kept.problem.as_deref()), (&before.shifts, None));
+    }
 
     #[test]
     fn an_event_names_somebody_by_attendee_summary_or_mention() {

@@ -56,6 +56,11 @@ impl Count {
         Self::Some(before)
     }
 
+    /// Whether turn `number` counts.
+    pub(super) fn counts(&self, number: u64) -> bool {
+        self.before(number + 1) > self.before(number)
+    }
+
     /// How many turns count before turn `number`.
     pub(super) fn before(&self, number: u64) -> u64 {
         match self {

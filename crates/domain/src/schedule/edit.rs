@@ -1,14 +1,15 @@
 //! Edits of a schedule that is in use: what a manager hands in becomes what is kept.
 //!
-//! Invariants: who was on call before an edit stays what it was; whoever is on call stays so until the next handoff unless
-//! the manager says otherwise. Only an edit of the turns themselves (their length, their anchor, which of them count) can't keep
-//! that, since the turns are others then; the preview shows what becomes of it.
+//! Invariants: who was on call before an edit stays what it was, for as long as it is remembered; whoever is on call stays so
+//! until the next handoff unless the manager says otherwise. An edit of what can't go on (other turns, other restrictions,
+//! another zone) ends the layer as it was now and begins it anew; the preview shows what becomes of it.
 
 use chrono::{DateTime, Days, Utc};
+use chrono_tz::Tz;
 
 use super::turns::{Change, Order, Participant};
-use super::{Counting, Duty, Layer, Schedule, Turns};
-use crate::id::UserId;
+use super::{Counting, Duty, Former, Layer, Schedule, Turns};
+use crate::id::{LayerId, UserId};
 
 /// How long the order of former participants is kept for reports.
 const REMEMBERED: Days = Days::new(400);
@@ -27,25 +28,41 @@ impl Schedule {
     /// `edited`, as it is kept when this is what was kept before.
     pub fn edit(&self, mut edited: Self, from: From, now: DateTime<Utc>) -> Self {
         edited.id = self.id.clone();
-        let zone_stays = edited.zone == self.zone;
-        for layer in &mut edited.layers {
-            let before = self.layers.iter().find(|before| before.id == layer.id);
-            let before = before.and_then(|before| Some((before, before.turns()?))).filter(|_| zone_stays);
-            let restrictions = layer.restrictions.clone();
-            if let (Some((kept, before)), Duty::Turns(turns)) = (before, &mut layer.duty) {
-                let same_count = before.counting == Counting::Clock || restrictions == kept.restrictions;
-                if same_count && turns.are_laid_like(before) {
-                    turns.keep_history(before, kept, self, from, now);
+        edited.former.clone_from(&self.former);
+        for (place, before) in self.layers.iter().enumerate() {
+            let after = edited.layers.iter_mut().find(|after| after.id == before.id);
+            let goes_on = after.is_some_and(|after| {
+                let goes_on = edited.zone == self.zone && before.goes_on_as(after, now);
+                if edited.zone == self.zone {
+                    before.hand_on(after, self, from, now);
                 }
+                goes_on
+            });
+            if !goes_on {
+                edited.former.extend(before.former(self.zone, place, now));
             }
         }
+        edited.begin_new_layers(self, now);
+        let horizon = now.checked_sub_days(REMEMBERED);
+        edited.former.retain(|former| former.layer.ends.is_none_or(|ends| Some(ends) > horizon));
         edited
+    }
+
+    /// What is new in a schedule that is in use has had nobody on call before.
+    fn begin_new_layers(&mut self, before: &Self, now: DateTime<Utc>) {
+        let zone_stays = self.zone == before.zone;
+        for layer in &mut self.layers {
+            let known = before.layers.iter().find(|known| known.id == layer.id);
+            if !known.is_some_and(|known| zone_stays && known.goes_on_as(layer, now)) {
+                layer.starts = Some(layer.starts.map_or(now, |starts| starts.max(now)));
+            }
+        }
     }
 
     /// The schedule as it is put before whoever edits it: who takes turns now, and what is planned. Turns can't be told
     /// from it any more.
     pub fn to_edit(&self, now: DateTime<Utc>) -> Self {
-        let mut shown = self.clone();
+        let mut shown = Self { former: Vec::new(), ..self.clone() };
         for layer in &mut shown.layers {
             if let Duty::Turns(turns) = &mut layer.duty {
                 turns.participants = turns.participants_at(now).to_vec();
@@ -82,6 +99,49 @@ impl Schedule {
         turns.changes.iter_mut().skip(later).for_each(|change| edit(&mut change.participants));
         true
     }
+}
+
+impl Layer {
+    /// Whether `after` is this layer going on, so that nothing before `now` is another thing by it.
+    fn goes_on_as(&self, after: &Self, now: DateTime<Utc>) -> bool {
+        let same_duty = match (&self.duty, &after.duty) {
+            (Duty::Turns(turns), Duty::Turns(after)) => turns.are_laid_like(after),
+            (Duty::Calendar(_), Duty::Calendar(_)) => true,
+            _ => false,
+        };
+        let to_come = |at: Option<DateTime<Utc>>| at.is_none_or(|at| at > now);
+        let same_start =
+            self.starts == after.starts || [self.starts, after.starts].iter().all(|at| is_past(*at, now));
+        let same_end = self.ends == after.ends || (to_come(self.ends) && to_come(after.ends));
+        same_duty && same_start && same_end && self.restrictions == after.restrictions
+    }
+
+    /// Gives `after`, which is what a manager wants this layer to be, the past that it goes on from.
+    fn hand_on(&self, after: &mut Self, schedule: &Schedule, from: From, now: DateTime<Utc>) {
+        if is_past(self.starts, now) && is_past(after.starts, now) {
+            after.starts = self.starts;
+        }
+        let same_restrictions = after.restrictions == self.restrictions;
+        if let (Duty::Turns(before), Duty::Turns(turns)) = (&self.duty, &mut after.duty)
+            && turns.are_laid_like(before)
+            && (same_restrictions || before.counting == Counting::Clock)
+        {
+            turns.keep_history(before, self, schedule, from, now);
+        }
+    }
+
+    /// The layer as it was until now, if it had begun.
+    fn former(&self, zone: Tz, place: usize, now: DateTime<Utc>) -> Option<Former> {
+        let mut layer = self.clone();
+        layer.id = LayerId::derived(&[self.id.as_str(), &now.to_rfc3339()]);
+        layer.ends = Some(self.ends.map_or(now, |ends| ends.min(now)));
+        self.starts.is_none_or(|starts| starts < now).then_some(Former { layer, zone, place })
+    }
+}
+
+/// Whether something that starts at `at`, or always was, has begun.
+fn is_past(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    at.is_none_or(|at| at <= now)
 }
 
 impl Turns {

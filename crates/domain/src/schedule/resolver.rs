@@ -58,14 +58,14 @@ pub(super) struct Segments<'a> {
 
 impl<'a> Segments<'a> {
     pub(super) fn new(schedule: &'a Schedule, overrides: &'a [Override], from: DateTime<Utc>) -> Self {
-        let layers = schedule
-            .layers
-            .iter()
-            .map(|layer| {
-                let view = layer.view(schedule.zone);
-                LayerCursor { said: view.assigned_at(from), view }
-            })
-            .collect();
+        let former = schedule.former.iter().filter(|former| former.layer.ends.is_none_or(|ends| ends > from));
+        let former = former.map(|former| (former.place, former.layer.view(former.zone)));
+        let layers = schedule.layers.iter().enumerate();
+        let layers = layers.map(|(place, layer)| (place, layer.view(schedule.zone)));
+        let mut views: Vec<_> = former.chain(layers).collect();
+        views.sort_by_key(|(place, _)| *place);
+        let layers =
+            views.into_iter().map(|(_, view)| LayerCursor { said: view.assigned_at(from), view }).collect();
         let mut overrides: Vec<_> = overrides
             .iter()
             .filter(|change| change.schedule_id == schedule.id && change.counts() && change.ends > from)

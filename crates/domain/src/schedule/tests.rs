@@ -52,6 +52,7 @@ pub(super) fn schedule(zone: Tz, layers: Vec<Layer>) -> Schedule {
         layers,
         coverage: Coverage::Always,
         owner: None,
+        former: Vec::new(),
     }
 }
 

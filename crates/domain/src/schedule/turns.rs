@@ -156,11 +156,12 @@ impl<'a> Laid<'a> {
         let turn = self.grid.turn_at(change.from).number;
         let count = self.count.before(turn);
         let begins = i64::try_from(turn).map_or(change.from, |turn| self.grid.starts(turn));
-        let is_handoff = begins >= change.from;
-        if is_handoff && count == 0 {
+        // A turn that doesn't count is nobody's: in the middle of it as at a handoff, nobody is there to be kept.
+        let is_between = begins >= change.from || !self.count.counts(turn);
+        if is_between && count == 0 {
             return 0;
         }
-        let index = if is_handoff {
+        let index = if is_between {
             after(last.participants, last.index(count - 1), &change.participants)
         } else {
             let index = last.index(count);

@@ -1,4 +1,4 @@
-//! Fetching a calendar whose address somebody has entered: anybody, to whom this must not lend its place in the network.
+//! Fetching a calendar whose address somebody has entered; nobody may borrow our place in the network that way.
 //!
 //! Invariants: a call goes to the very addresses that were looked at before, and to nowhere that they redirect to; and
 //! no error contains more of the address than its host, since the rest of it is a calendar's password.
@@ -97,8 +97,8 @@ fn refusal(host: &str, answer: &Answer) -> CalendarError {
     })
 }
 
-/// Bytes that aren't UTF-8 become `�`. Programs that fold lines by counting bytes break characters in two, so what isn't
-/// UTF-8 is looked at again with its lines unfolded.
+/// Programs that fold lines by counting bytes break characters in two, so what isn't UTF-8 is looked at again with its
+/// lines unfolded. What isn't even then becomes `�`.
 fn decode(body: Vec<u8>) -> String {
     String::from_utf8(body).unwrap_or_else(|error| {
         let mut unfolded: Vec<u8> = Vec::with_capacity(error.as_bytes().len());

@@ -3,8 +3,8 @@
 //! Invariant: however the rule is written, and whenever it began, no more is worked through than [`Work`] allows. What
 //! would take more is an error.
 //!
-//! The rules themselves are calcard's field. It counts every date from a rule's first, sets no end of its own, and looks
-//! very long for the dates of a rule that has none; so the rule is given a start and an end near the window first.
+//! The rules themselves are calcard's field. It names every date since a rule's first, and searches long for those of a
+//! rule that has none; so a rule is given a start and an end near the window, and one without dates is refused.
 
 use calcard::common::timezone::Tz as AnyTz;
 use calcard::common::{CalendarScale, PartialDateTime};

@@ -33,7 +33,7 @@ fn told(tenant: &Tenant, scan: u64) -> Vec<(String, crate::notice::Telling)> {
         question.window.ends,
     );
     let tellings = tellings(&news, scan, &question, minute(0));
-    tellings.into_iter().map(|(user, telling)| (tenant.users[&user].name.clone(), telling)).collect()
+    tellings.into_iter().map(|(user, telling)| (user.name.clone(), telling)).collect()
 }
 
 #[test]

@@ -133,6 +133,18 @@ fn an_id_is_one_segment_of_the_path_whatever_it_contains() {
     assert_eq!([url(""), url("."), url("..")], [None, None, None]);
 }
 
+#[test]
+fn whoever_has_a_mail_address_is_recognized() {
+    let psa = TheOnePsa::new("https://psa.example", &key(), Http::default()).unwrap();
+    let technician = |email: &str| Technician {
+        user_id: "usr_1".parse().unwrap(),
+        email: email.to_owned(),
+        name: "Sam".to_owned(),
+    };
+    assert!(psa.recognizes(&technician("sam@msp.example")));
+    assert!(!psa.recognizes(&technician(" ")));
+}
+
 #[tokio::test]
 async fn each_call_says_what_the_psa_has_to_know() {
     let (psa, heard) = serve(&[CREATED, NONE_FOUND, OPEN, DONE, DONE], Timeouts::default());

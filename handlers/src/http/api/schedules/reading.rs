@@ -115,6 +115,7 @@ impl ScheduleBody {
             layers,
             coverage,
             owner,
+            former: Vec::new(),
         })
     }
 }

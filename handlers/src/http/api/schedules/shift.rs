@@ -104,8 +104,7 @@ impl Explained<'_> {
 
     fn reason(&self, reason: &Reason) -> (String, ReasonBody) {
         let layer_name = |id: &domain::id::LayerId| {
-            let known = self.schedule.layers.iter().find(|layer| layer.id == *id);
-            known.map_or_else(|| id.to_string(), |layer| layer.name.clone())
+            self.schedule.layer(id).map_or_else(|| id.to_string(), |layer| layer.name.clone())
         };
         match reason {
             Reason::Layer { layer_id, turn } => {

@@ -54,12 +54,12 @@ mod tests {
 
     fn home() -> Tenant {
         Tenant {
-            gap_scan_days: None,
             id: "msp".parse().unwrap(),
             name: "MSP".into(),
             default_service_id: ServiceId::derived(&["s"]),
             last_resort: None,
             zone: "Europe/Vienna".parse().unwrap(),
+            gap_scan_days: None,
         }
     }
 

@@ -1,0 +1,45 @@
+//! Committing notices together with what they follow from.
+//!
+//! Invariants: a notice is there if, and only if, what it tells was decided; one that is there already is not planned again,
+//! since its id says what it tells whom.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use domain::id::TenantId;
+use domain::notice::{Notice, Telling};
+use domain::user::User;
+use store::{Changes, StoreError};
+use tracing::warn;
+
+use crate::app::App;
+use crate::effects::Effect;
+
+/// The most people told in one commit; the rest of it is what they are told of.
+const MOST: usize = 95;
+
+/// Commits `changes` with a notice for each of `tellings`, and sends them. Whoever can't be told by mail is passed over.
+pub(crate) async fn commit(
+    app: &Arc<App>,
+    tenant: &TenantId,
+    mut changes: Changes,
+    tellings: &[(&User, Telling)],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let sending = app.sending();
+    let told = tellings.iter().filter_map(|(user, telling)| Notice::plan(telling, user, &sending, now));
+    let mut effects = Vec::new();
+    for notice in told {
+        if effects.len() == MOST {
+            warn!(%tenant, subject = notice.subject, "too many to tell at once: the rest is not told");
+            break;
+        }
+        if app.store.get::<Notice>(tenant, notice.id.as_str()).await?.is_none() {
+            changes.create(&notice)?;
+            effects.push(Effect::Notice(notice.id));
+        }
+    }
+    app.store.commit(tenant, app.entropy.operation(), changes).await?;
+    app.runner.start(app, tenant, effects);
+    Ok(())
+}
