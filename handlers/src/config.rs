@@ -5,16 +5,17 @@
 
 mod read;
 mod report;
+mod timetable;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
 
 pub use read::Problem;
+pub(crate) use timetable::Timetable;
 
 /// The product's fixed address on one machine.
 pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:7071";
@@ -66,8 +67,10 @@ pub struct Config {
     pub(crate) mail: Option<Mail>,
     pub(crate) psa: Option<Psa>,
     pub(crate) defend_key: Option<SecretString>,
-    /// The standalone process's own timer.
-    pub(crate) tick_every: Duration,
+    /// The standalone process's own timer for what is due.
+    pub(crate) tick: Timetable,
+    /// The standalone process's own timer for the scan for coverage gaps.
+    pub(crate) gap_scan: Timetable,
     /// What is logged, in the usual directive syntax.
     pub(crate) log: String,
     pub(crate) off: Vec<Off>,

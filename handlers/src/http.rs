@@ -3,6 +3,7 @@
 //! Invariant: every path starts with `api/`, `app/` or `v2/`, so that none of them can be the name of a trigger.
 
 mod api;
+mod calendars;
 mod console;
 mod defend;
 mod health;
@@ -31,7 +32,8 @@ pub(crate) fn router(edge: Arc<Edge>) -> Router {
             post(webhooks::by_query).get(webhooks::by_query).put(webhooks::by_query),
         )
         .route("/api/webhooks/{key}", post(webhooks::by_path).get(webhooks::by_path).put(webhooks::by_path))
-        .route("/api/internal/escalations/create", post(defend::escalate));
+        .route("/api/internal/escalations/create", post(defend::escalate))
+        .route("/api/calendars/{file}", get(calendars::read));
     Router::new()
         .merge(api)
         .merge(doors)

@@ -1,22 +1,29 @@
-//! The process by itself: it listens, runs its own timer, receives from its own bus, and says at the start what to do next.
+//! The process by itself: it listens, runs its own timers, receives from its own bus, and says at the start what to do next.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use app::{Clock as _, OsEntropy, SystemClock};
+use chrono::TimeDelta;
 use embedded::bus::LocalBus;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use crate::compose::{Machine, compose};
-use crate::config::{Config, Mode};
+use crate::config::{Config, Mode, Timetable};
 use crate::edge::Edge;
 use crate::{cli, queue, timer};
 
 /// How often the bus is asked for messages that another process put there.
 const BUS_PAUSE: Duration = Duration::from_millis(500);
+
+/// How often a timer that waits looks at the clock.
+const LOOK: Duration = Duration::from_secs(60);
+
+/// When a scan for coverage gaps that failed is tried again.
+const SCAN_AGAIN: TimeDelta = TimeDelta::minutes(5);
 
 /// How long requests and effects may take to end when the process is told to stop.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -39,7 +46,8 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     }
     let mut tasks = JoinSet::new();
     if matches!(config.mode, Mode::Standalone { .. }) {
-        tasks.spawn(tick(Arc::clone(&machine.edge), config.tick_every));
+        tasks.spawn(tick(Arc::clone(&machine.edge), config.tick.clone()));
+        tasks.spawn(scan(Arc::clone(&machine.edge), config.gap_scan.clone()));
         tasks.spawn(receive(Arc::clone(&machine.edge), machine.bus.clone()));
     }
     for off in &config.off {
@@ -89,12 +97,49 @@ async fn told_to_stop() {
 }
 
 /// The process's own timer. A tick that had more to do than one takes on is followed by the next at once.
-async fn tick(edge: Arc<Edge>, every: Duration) {
-    let mut timer = tokio::time::interval(every);
-    timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+async fn tick(edge: Arc<Edge>, timetable: Timetable) {
     loop {
-        timer.tick().await;
         while tick_once(&edge).await {}
+        wait(&edge, &timetable, None).await;
+    }
+}
+
+/// The same for the scan for coverage gaps. The first one makes up for what was missed while nothing ran; it scans only
+/// whoever is due.
+async fn scan(edge: Arc<Edge>, timetable: Timetable) {
+    loop {
+        let task = {
+            let edge = Arc::clone(&edge);
+            tokio::spawn(async move { timer::gap_scan(&edge.app).await })
+        };
+        let again = match task.await {
+            Ok(Ok(report)) => report.more.then_some(TimeDelta::zero()),
+            Ok(Err(error)) => {
+                error!(%error, "the scan for coverage gaps failed");
+                Some(SCAN_AGAIN)
+            }
+            Err(panic) => {
+                error!(%panic, "the scan for coverage gaps panicked");
+                Some(SCAN_AGAIN)
+            }
+        };
+        wait(&edge, &timetable, again).await;
+    }
+}
+
+/// Waits for the next time of a timetable, or only for `at_most`. Looks at the clock in between: it may be set, and a machine
+/// that sleeps doesn't count the time.
+async fn wait(edge: &Edge, timetable: &Timetable, at_most: Option<TimeDelta>) {
+    let now = edge.app.clock.now();
+    let mut until = at_most.map_or_else(|| timetable.next(now), |wait| timetable.next(now).min(now + wait));
+    loop {
+        let now = edge.app.clock.now();
+        let Ok(left) = (until - now).to_std() else { return };
+        if left.is_zero() {
+            return;
+        }
+        tokio::time::sleep(left.min(LOOK)).await;
+        until = until.min(timetable.next(edge.app.clock.now()));
     }
 }
 

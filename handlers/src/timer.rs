@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::coverage_gaps::{self, ScanReport};
 use app::{App, Error, TickReport};
 use tracing::{debug, info};
 
@@ -24,4 +25,20 @@ pub(crate) async fn escalation_tick(app: &Arc<App>) -> Result<TickReport, Error>
         );
     }
     Ok(report)
+}
+
+/// Scans every tenant whose daily scan is due. An error when one of them could not be scanned: it stays due, and the timer's
+/// retry finds it.
+pub(crate) async fn gap_scan(app: &Arc<App>) -> Result<ScanReport, Error> {
+    let report = coverage_gaps::scan_due(app).await?;
+    if report == ScanReport::default() {
+        debug!("no scan for coverage gaps was due");
+    } else {
+        let ScanReport { scanned, failed, more } = report;
+        info!(scanned, failed, more, "scan for coverage gaps");
+    }
+    match report.failed {
+        0 => Ok(report),
+        failed => Err(Error::Unavailable(format!("{failed} tenants could not be scanned for coverage gaps"))),
+    }
 }

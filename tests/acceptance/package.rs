@@ -27,7 +27,7 @@ async fn the_staged_folder_starts_answers_the_hosts_ping_and_says_what_is_off() 
     assert!(!ping.text().await.expect("a body").is_empty());
     assert_eq!(
         hosted.host.functions(),
-        ["api", "app", "bus-backups", "bus-rmm", "bus-security", "escalation-tick", "v2"]
+        ["api", "app", "bus-backups", "bus-rmm", "bus-security", "escalation-tick", "gap-scan", "v2"]
     );
     let health = hosted.api.get("/api/health").await;
     assert_eq!((&health["live"], &health["ready"]), (&json!(true), &json!(true)));

@@ -4,11 +4,18 @@ mod alerts;
 mod covering;
 mod escalating;
 mod explaining;
+mod feeds;
+mod handing_over;
 mod mailing;
+mod people;
 mod refusing;
+mod scanning;
 mod scheduling;
+mod settings;
 mod stack;
+mod teams;
 mod ticketing;
+mod time_off;
 
 /// Makes three tests of each story.
 macro_rules! stories {

@@ -8,6 +8,7 @@
 )]
 
 mod clock;
+mod elsewhere;
 mod http;
 
 use std::collections::BTreeMap;
@@ -181,16 +182,33 @@ impl World {
     /// # Panics
     /// When a tick fails.
     pub async fn tick(&mut self) {
+        self.fire("escalation-tick").await;
+    }
+
+    /// The daily timer fires, in the world's manner; answers how many tenants were scanned.
+    ///
+    /// # Panics
+    /// When a scan fails.
+    pub async fn scan_gaps(&mut self) -> u64 {
+        let reports = self.fire("gap-scan").await;
+        reports.iter().filter_map(|report| report["scanned"].as_u64()).sum()
+    }
+
+    /// A timer function fires; answers what each firing did, none of which may fail.
+    async fn fire(&mut self, function: &str) -> Vec<Value> {
         let firings = match self.manner {
             Manner::Plain => vec![0],
             Manner::TickedTwice => vec![0, 0],
             Manner::TwoInstances => vec![0, 1],
         };
-        let ticks = firings.into_iter().map(|index| http::fire(&self.machines[index]));
-        for report in futures::future::join_all(ticks).await {
-            assert_eq!(report["ReturnValue"]["failed"], 0, "{report}");
+        let fired = firings.into_iter().map(|index| http::fire(&self.machines[index], function));
+        let mut reports = Vec::new();
+        for answer in futures::future::join_all(fired).await {
+            assert_eq!(answer["ReturnValue"]["failed"], 0, "{function}: {answer}");
+            reports.push(answer["ReturnValue"].clone());
         }
         self.settle().await;
+        reports
     }
 
     /// The one mail that arrived since the last look.
@@ -206,6 +224,16 @@ impl World {
         assert_eq!(mail.to, [format!("{person}@msp.example")], "{told:?}");
         self.read_mails += 1;
         mail
+    }
+
+    /// The mails that arrived since the last look, by recipient: the part of the address before the `@`.
+    pub fn mails(&mut self) -> Vec<(String, Mail)> {
+        let new = self.smtp.mails().split_off(self.read_mails);
+        self.read_mails += new.len();
+        let person = |mail: &Mail| mail.to.join(",").replace("@msp.example", "");
+        let mut mails: Vec<_> = new.into_iter().map(|mail| (person(&mail), mail)).collect();
+        mails.sort_by(|a, b| a.0.cmp(&b.0));
+        mails
     }
 
     /// Nothing arrived since the last look.

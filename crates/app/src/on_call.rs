@@ -50,7 +50,7 @@ pub async fn on_call_now(app: &App, ctx: &Ctx) -> Result<Vec<ScheduleNow>, Error
     let rotas = roster::rotas(app, &ctx.tenant, ctx.now).await?;
     let users = roster::all_users(app, &ctx.tenant).await?;
     let names = Names(users.into_iter().map(|user: User| (user.id, user.name)).collect());
-    Ok(rotas.into_iter().map(|rota| names.schedule_now(rota, ctx.now)).collect())
+    Ok(rotas.iter().map(|rota| names.schedule_now(rota, ctx.now)).collect())
 }
 
 struct Names(HashMap<UserId, String>);
@@ -60,16 +60,16 @@ impl Names {
         self.0.get(id).cloned().unwrap_or_else(|| id.to_string())
     }
 
-    fn schedule_now(&self, rota: Rota, now: DateTime<Utc>) -> ScheduleNow {
-        let Rota { schedule, overrides } = &rota;
+    fn schedule_now(&self, rota: &Rota, now: DateTime<Utc>) -> ScheduleNow {
+        let Rota { schedule, overrides } = rota;
         let on_call = schedule.on_call_at(overrides, now).into_iter();
         let next = schedule.next_on_call(overrides, now).into_iter();
         ScheduleNow {
             on_call: on_call
-                .map(|person| self.person(&rota, person.user, person.until, &person.reason))
+                .map(|person| self.person(rota, person.user, person.until, &person.reason))
                 .collect(),
             next: next
-                .map(|person| self.person(&rota, person.user, Some(person.starts), &person.reason))
+                .map(|person| self.person(rota, person.user, Some(person.starts), &person.reason))
                 .collect(),
             coverage_required: !schedule.required(now, now + TimeDelta::nanoseconds(1)).is_empty(),
             id: schedule.id.clone(),

@@ -4,6 +4,7 @@
 //! (`commit`), so that two such changes never pass each other unseen; every answer about who is on call comes from the
 //! domain's one resolver.
 
+mod coverage_view;
 mod edit;
 mod final_schedule;
 mod import;
@@ -12,6 +13,7 @@ mod preview;
 mod rota;
 mod schedule_view;
 
+pub use coverage_view::{CoverageView, coverage};
 pub use edit::{EditSchedule, all, change_participants, create, delete, edit, get};
 pub use final_schedule::{FinalSchedule, final_schedule};
 pub(crate) use import::read_again;

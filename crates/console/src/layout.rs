@@ -89,6 +89,8 @@ pub(crate) struct NavigationItem {
 static NAVIGATION: &[NavigationItem] = &[
     NavigationItem { label: "Incidents", address: routes::INCIDENTS },
     NavigationItem { label: "On call now", address: routes::ON_CALL },
+    NavigationItem { label: "Schedules", address: routes::SCHEDULES },
+    NavigationItem { label: "Gaps", address: routes::COVERAGE_GAPS },
 ];
 
 static CAPTURED_MAIL: NavigationItem = NavigationItem { label: "Captured mail", address: routes::MAIL };
@@ -107,6 +109,14 @@ impl Layout {
 
     pub(crate) fn clock(&self, at: &DateTime<FixedOffset>) -> String {
         time::clock(&self.now, at)
+    }
+
+    pub(crate) fn moment(&self, at: &DateTime<FixedOffset>) -> String {
+        time::moment(&self.now, at)
+    }
+
+    pub(crate) fn period(&self, starts: &DateTime<FixedOffset>, ends: &DateTime<FixedOffset>) -> String {
+        time::period(&self.now, starts, ends)
     }
 
     pub(crate) fn stamp(&self, at: &DateTime<FixedOffset>) -> String {

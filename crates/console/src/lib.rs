@@ -15,7 +15,9 @@ mod token;
 
 pub use askama::Error as RenderError;
 pub use layout::{Layout, Notice, Tone, Viewer};
-pub use page::{acknowledge, incident, incidents, mail, on_call_now, problem, sign_in};
+pub use page::{
+    acknowledge, coverage_gaps, incident, incidents, mail, on_call_now, problem, schedule, schedules, sign_in,
+};
 pub use severity::Severity;
 pub use state::IncidentState;
 pub use token::Token;

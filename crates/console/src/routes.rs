@@ -6,6 +6,7 @@
 //! show afterwards, which is the page that the form stood on. `next` comes back from a browser, so whoever redirects to
 //! it checks that it stays within the console ([`is_console_path`]).
 
+use chrono::NaiveDate;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::incidents::IncidentFilter;
@@ -30,6 +31,27 @@ pub const INCIDENT_PSA_TICKET: &str = "/app/incidents/{id}/psa-ticket";
 pub const INCIDENT_PSA_TICKET_RETRY: &str = "/app/incidents/{id}/psa-ticket/retry";
 /// `GET`: who is on call now.
 pub const ON_CALL: &str = "/app/on-call";
+/// `GET`: every schedule.
+pub const SCHEDULES: &str = "/app/schedules";
+/// `GET`: one schedule; query `from` (`YYYY-MM-DD`), `days`, and what to fill in its form with: `kind`, `off`, `start`,
+/// `end`.
+pub const SCHEDULE: &str = "/app/schedules/{id}";
+/// `POST`: make an override; fields of [`crate::schedule::FormField`].
+pub const SCHEDULE_OVERRIDES: &str = "/app/schedules/{id}/overrides";
+/// `POST`: take the shift of whoever asks to be covered.
+pub const OVERRIDE_ACCEPT: &str = "/app/overrides/{id}/accept";
+/// `POST`: agree to it.
+pub const OVERRIDE_APPROVE: &str = "/app/overrides/{id}/approve";
+/// `POST`: refuse it.
+pub const OVERRIDE_REJECT: &str = "/app/overrides/{id}/reject";
+/// `POST`: take it back, or end it.
+pub const OVERRIDE_WITHDRAW: &str = "/app/overrides/{id}/withdraw";
+/// `GET`: what is wrong with who is on call.
+pub const COVERAGE_GAPS: &str = "/app/coverage-gaps";
+/// `POST`: look again; no fields of its own.
+pub const COVERAGE_GAPS_SCAN: &str = "/app/coverage-gaps/scan";
+/// `POST`: put somebody on call; fields `user_id`, `reason`.
+pub const COVERAGE_GAP_FILL: &str = "/app/coverage-gaps/{id}/fill";
 /// `GET`: the page, query `next`; `POST`: field `user_id` or `token`, and `next`.
 pub const SIGN_IN: &str = "/app/sign-in";
 /// `POST`: no fields of its own.
@@ -49,7 +71,7 @@ pub const HOME: &str = INCIDENTS;
 /// What stands for itself in a path segment or a query value.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     utf8_percent_encode(text, ENCODED).to_string()
 }
 
@@ -102,6 +124,46 @@ pub fn incident_psa_ticket_retry(id: &str) -> String {
     filled(INCIDENT_PSA_TICKET_RETRY, "{id}", id)
 }
 
+/// See [`SCHEDULE`]; the days of the default.
+pub fn schedule(id: &str) -> String {
+    filled(SCHEDULE, "{id}", id)
+}
+
+/// See [`SCHEDULE`].
+pub fn schedule_days(id: &str, from: NaiveDate, days: u16) -> String {
+    format!("{}?from={from}&days={days}", schedule(id))
+}
+
+/// See [`SCHEDULE_OVERRIDES`].
+pub fn schedule_overrides(id: &str) -> String {
+    filled(SCHEDULE_OVERRIDES, "{id}", id)
+}
+
+/// See [`OVERRIDE_ACCEPT`].
+pub fn override_accept(id: &str) -> String {
+    filled(OVERRIDE_ACCEPT, "{id}", id)
+}
+
+/// See [`OVERRIDE_APPROVE`].
+pub fn override_approve(id: &str) -> String {
+    filled(OVERRIDE_APPROVE, "{id}", id)
+}
+
+/// See [`OVERRIDE_REJECT`].
+pub fn override_reject(id: &str) -> String {
+    filled(OVERRIDE_REJECT, "{id}", id)
+}
+
+/// See [`OVERRIDE_WITHDRAW`].
+pub fn override_withdraw(id: &str) -> String {
+    filled(OVERRIDE_WITHDRAW, "{id}", id)
+}
+
+/// See [`COVERAGE_GAP_FILL`].
+pub fn coverage_gap_fill(id: &str) -> String {
+    filled(COVERAGE_GAP_FILL, "{id}", id)
+}
+
 /// The sign-in page that leads on to `next` afterwards.
 pub fn sign_in(next: &str) -> String {
     format!("{SIGN_IN}?next={}", encoded(next))
@@ -150,6 +212,13 @@ mod tests {
             (INCIDENT_ESCALATE, incident_escalate(odd)),
             (INCIDENT_PSA_TICKET, incident_psa_ticket(odd)),
             (INCIDENT_PSA_TICKET_RETRY, incident_psa_ticket_retry(odd)),
+            (SCHEDULE, schedule(odd)),
+            (SCHEDULE_OVERRIDES, schedule_overrides(odd)),
+            (OVERRIDE_ACCEPT, override_accept(odd)),
+            (OVERRIDE_APPROVE, override_approve(odd)),
+            (OVERRIDE_REJECT, override_reject(odd)),
+            (OVERRIDE_WITHDRAW, override_withdraw(odd)),
+            (COVERAGE_GAP_FILL, coverage_gap_fill(odd)),
             (MAIL_MESSAGE, mail_message(odd)),
             (ACKNOWLEDGE_LINK, acknowledge_link(odd)),
         ] {

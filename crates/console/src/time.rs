@@ -46,6 +46,29 @@ pub(crate) fn clock(now: &DateTime<FixedOffset>, at: &DateTime<FixedOffset>) -> 
     format!("{}{}", date_unless_today(now, at), at.format("%H:%M"))
 }
 
+/// The same where other days stand around it, so that today is named, too.
+pub(crate) fn moment(now: &DateTime<FixedOffset>, at: &DateTime<FixedOffset>) -> String {
+    let date = date_unless_today(now, at);
+    let date = if date.is_empty() { "today, " } else { &date };
+    format!("{date}{}", at.format("%H:%M"))
+}
+
+/// From one instant to another, each as [`moment`]; the same day is said once. Where the clocks change in between, both
+/// ends say by which clock.
+pub(crate) fn period(
+    now: &DateTime<FixedOffset>,
+    starts: &DateTime<FixedOffset>,
+    ends: &DateTime<FixedOffset>,
+) -> String {
+    if starts.offset() != ends.offset() {
+        let (from, to) = (moment(now, starts), moment(now, ends));
+        return format!("{from} {} to {to} {}", zone(starts), zone(ends));
+    }
+    let same_day = starts.date_naive() == ends.date_naive();
+    let to = if same_day { ends.format("%H:%M").to_string() } else { moment(now, ends) };
+    format!("{} to {to}", moment(now, starts))
+}
+
 /// [`clock`] to the second, for what happened.
 pub(crate) fn stamp(now: &DateTime<FixedOffset>, at: &DateTime<FixedOffset>) -> String {
     format!("{}{}", date_unless_today(now, at), at.format("%H:%M:%S"))
@@ -119,6 +142,28 @@ mod tests {
         assert_eq!(clock(&now, &at("2026-11-21T09:00:00+01:00")), "09:00");
         assert_eq!(clock(&now, &at("2026-11-20T23:50:00+01:00")), "Fri 20 Nov, 23:50");
         assert_eq!(stamp(&now, &at("2025-03-01T23:50:07+01:00")), "1 Mar 2025, 23:50:07");
+    }
+
+    #[test]
+    fn among_other_days_today_is_named() {
+        let now = at("2026-11-21T00:10:00+01:00");
+        assert_eq!(moment(&now, &at("2026-11-21T09:00:00+01:00")), "today, 09:00");
+        assert_eq!(moment(&now, &at("2026-11-23T09:00:00+01:00")), "Mon 23 Nov, 09:00");
+    }
+
+    #[test]
+    fn a_period_says_its_day_once_and_its_zones_where_they_differ() {
+        let now = at("2026-10-31T00:10:00-05:00");
+        let words = |starts, ends| period(&now, &at(starts), &at(ends));
+        assert_eq!(words("2026-10-31T09:00:00-05:00", "2026-10-31T17:00:00-05:00"), "today, 09:00 to 17:00");
+        assert_eq!(
+            words("2026-11-02T09:00:00-06:00", "2026-11-09T09:00:00-06:00"),
+            "Mon 2 Nov, 09:00 to Mon 9 Nov, 09:00"
+        );
+        assert_eq!(
+            words("2026-11-01T01:30:00-05:00", "2026-11-01T01:30:00-06:00"),
+            "Sun 1 Nov, 01:30 UTC−5 to Sun 1 Nov, 01:30 UTC−6"
+        );
     }
 
     #[test]

@@ -182,6 +182,11 @@ impl Matter {
         }
     }
 
+    /// Whether an override can mend it.
+    pub fn can_be_filled(&self) -> bool {
+        !matches!(self, Self::EmptyStep { .. })
+    }
+
     /// The schedule and the override of it that would mend this if `by` took it over; `None` where no override can.
     pub fn filled_by(&self, by: &UserId) -> Option<(ScheduleId, OverrideKind)> {
         let (schedule_id, kind) = match self {

@@ -55,9 +55,8 @@ impl Uses {
     /// Looks a team up among everything of its tenant that could need it.
     pub fn of(team: &TeamId, policies: &[EscalationPolicy], schedules: &[Schedule]) -> Self {
         let target = Target::Team(team.clone());
-        let tells = |policy: &&EscalationPolicy| {
-            policy.steps.iter().any(|step| step.targets.iter().any(|known| *known == target))
-        };
+        let tells =
+            |policy: &&EscalationPolicy| policy.steps.iter().any(|step| step.targets.contains(&target));
         let owned = schedules.iter().filter(|schedule| schedule.owner.as_ref() == Some(team));
         Self {
             policies: policies.iter().filter(tells).map(|policy| policy.name.clone()).collect(),

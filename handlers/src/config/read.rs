@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::time::Duration;
 
 use integrations::channel::Email;
 use integrations::http::Http;
@@ -10,7 +9,7 @@ use integrations::psa::TheOnePsa;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Config, DEFAULT_LISTEN, Mail, Mode, Off, Psa};
+use super::{Config, DEFAULT_LISTEN, Mail, Mode, Off, Psa, Timetable};
 
 /// Our own settings; anything else that starts like them is a typing mistake.
 const OURS: [&str; 4] = ["ONCALL_LISTEN", "ONCALL_DATA_DIR", "ONCALL_PUBLIC_URL", "ONCALL_LOG"];
@@ -24,7 +23,8 @@ const NOT_YET: [(&str, &str); 4] = [
     ("HUB_SERVICE_KEY", "this version does not report to Hub Billing"),
 ];
 
-const DEFAULT_TICK: Duration = Duration::from_secs(15);
+const DEFAULT_TICK: &str = "*/15 * * * * *";
+const DEFAULT_GAP_SCAN: &str = "0 0 6 * * *";
 
 /// One setting that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,11 +90,12 @@ pub(super) fn read(vars: BTreeMap<String, String>) -> Result<Config, Vec<Problem
         off.push(Off { what: "escalations from Defend", why: "DEFEND_SERVICE_KEY is not set".to_owned() });
     }
     bus(&settings, mode, &mut off);
-    let tick_every = tick(&mut settings, mode);
-    if settings.problems.is_empty() {
+    let tick = timetable(&mut settings, "ESCALATION_TICK_SCHEDULE", DEFAULT_TICK, mode);
+    let gap_scan = timetable(&mut settings, "GAP_SCAN_SCHEDULE", DEFAULT_GAP_SCAN, mode);
+    if let (Some(tick), Some(gap_scan), true) = (tick, gap_scan, settings.problems.is_empty()) {
         let data_dir = data_dir.unwrap_or_else(|| "data".into());
         let log = settings.text("ONCALL_LOG").unwrap_or("info").to_owned();
-        Ok(Config { mode, data_dir, public_url, mail, psa, defend_key, tick_every, log, off })
+        Ok(Config { mode, data_dir, public_url, mail, psa, defend_key, tick, gap_scan, log, off })
     } else {
         Err(settings.problems)
     }
@@ -185,18 +186,13 @@ fn bus(settings: &Settings, mode: Mode, off: &mut Vec<Off>) {
     off.push(Off { what: "publishing life-cycle events", why });
 }
 
-/// On one machine the schedule is an interval; the host's own schedules can say more.
-fn tick(settings: &mut Settings, mode: Mode) -> Duration {
-    if matches!(mode, Mode::Functions { .. }) {
-        return DEFAULT_TICK;
-    }
-    let seconds = |text: &str| {
-        let interval = text.strip_prefix("*/").and_then(|rest| rest.strip_suffix(" * * * * *"));
-        let seconds = interval.and_then(|number| number.parse::<u64>().ok()).filter(|s| (1..=59).contains(s));
-        let wrong = || format!("'{text}' is not of the form '*/15 * * * * *', every so many seconds");
-        seconds.map(Duration::from_secs).ok_or_else(wrong)
+/// A timer of the process by itself. Under the host it is the host that reads the setting and fires.
+fn timetable(settings: &mut Settings, name: &str, default: &str, mode: Mode) -> Option<Timetable> {
+    let text = match (mode, settings.text(name)) {
+        (Mode::Standalone { .. }, Some(text)) => text.to_owned(),
+        _ => default.to_owned(),
     };
-    settings.parsed("ESCALATION_TICK_SCHEDULE", seconds).unwrap_or(DEFAULT_TICK)
+    Timetable::read(&text).map_err(|problem| settings.wrong(name, problem)).ok()
 }
 
 fn web_address(text: &str) -> Result<Url, String> {

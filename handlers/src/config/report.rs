@@ -9,7 +9,8 @@ pub(super) fn lines(config: &Config) -> Vec<String> {
         Mode::Standalone { listen } => {
             say("mode", "one machine".to_owned());
             say("ONCALL_LISTEN", listen.to_string());
-            say("ESCALATION_TICK_SCHEDULE", format!("every {} s", config.tick_every.as_secs()));
+            say("ESCALATION_TICK_SCHEDULE", config.tick.to_string());
+            say("GAP_SCAN_SCHEDULE", format!("{} (UTC)", config.gap_scan));
         }
         Mode::Functions { port } => say("mode", format!("under the Functions host, port {port}")),
     }

@@ -29,6 +29,7 @@ fn every_problem_is_told_at_once() {
         ("PSA_API_URL", "ftp://psa.example"),
         ("COSMOS_ENDPOINT", "https://cosmos.example"),
         ("ESCALATION_TICK_SCHEDULE", "sometimes"),
+        ("GAP_SCAN_SCHEDULE", "daily"),
     ])
     .expect_err("bad settings");
     let named: Vec<_> = problems.iter().filter_map(|problem| problem.split(':').next()).collect();
@@ -41,7 +42,8 @@ fn every_problem_is_told_at_once() {
             "MAIL_FROM",
             "SMTP_URL",
             "PSA_API_URL",
-            "ESCALATION_TICK_SCHEDULE"
+            "ESCALATION_TICK_SCHEDULE",
+            "GAP_SCAN_SCHEDULE"
         ]
     );
 }

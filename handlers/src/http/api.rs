@@ -1,9 +1,18 @@
 //! People's API: the list of its operations, one file each.
 
+mod coverage_gaps;
+mod feeds;
 mod incidents;
+mod me;
 mod on_call;
 mod overrides;
+mod policies;
 mod schedules;
+mod services;
+mod settings;
+mod teams;
+mod time_off;
+mod users;
 
 use std::sync::Arc;
 
@@ -61,5 +70,21 @@ pub(super) fn router() -> OpenApiRouter<Arc<Edge>> {
         .routes(routes!(overrides::accept))
         .routes(routes!(overrides::approve))
         .routes(routes!(overrides::reject))
+        .routes(routes!(coverage_gaps::read))
+        .routes(routes!(coverage_gaps::scan))
+        .routes(routes!(coverage_gaps::fill))
+        .routes(routes!(feeds::of_schedule, feeds::open_schedule, feeds::shut_schedule))
+        .routes(routes!(teams::list, teams::create))
+        .routes(routes!(teams::read, teams::edit, teams::delete))
+        .routes(routes!(users::list))
+        .routes(routes!(users::read, users::edit))
+        .routes(routes!(me::read, me::edit))
+        .routes(routes!(me::set_shift_notices))
+        .routes(routes!(feeds::mine, feeds::open_mine, feeds::shut_mine))
+        .routes(routes!(time_off::list, time_off::enter))
+        .routes(routes!(time_off::remove))
+        .routes(routes!(services::list))
+        .routes(routes!(policies::list))
+        .routes(routes!(settings::read, settings::set))
         .routes(routes!(health::health))
 }

@@ -5,6 +5,7 @@
 //! scripts and strangers out.
 
 mod answer;
+mod coverage_gaps;
 mod form;
 mod incident;
 mod incidents;
@@ -12,6 +13,8 @@ mod link;
 mod mail;
 mod notice;
 mod on_call;
+mod schedule;
+mod schedules;
 mod shown;
 mod sign_in;
 mod timeline_text;
@@ -51,6 +54,16 @@ pub(super) fn router() -> Router<Arc<Edge>> {
         .route(routes::INCIDENT_PSA_TICKET, post(incident::steps::link_ticket))
         .route(routes::INCIDENT_PSA_TICKET_RETRY, post(incident::steps::retry_ticket))
         .route(routes::ON_CALL, get(on_call::now))
+        .route(routes::SCHEDULES, get(schedules::list))
+        .route(routes::SCHEDULE, get(schedule::show))
+        .route(routes::SCHEDULE_OVERRIDES, post(schedule::steps::make))
+        .route(routes::OVERRIDE_ACCEPT, post(schedule::steps::accept))
+        .route(routes::OVERRIDE_APPROVE, post(schedule::steps::approve))
+        .route(routes::OVERRIDE_REJECT, post(schedule::steps::reject))
+        .route(routes::OVERRIDE_WITHDRAW, post(schedule::steps::withdraw))
+        .route(routes::COVERAGE_GAPS, get(coverage_gaps::show))
+        .route(routes::COVERAGE_GAPS_SCAN, post(coverage_gaps::scan))
+        .route(routes::COVERAGE_GAP_FILL, post(coverage_gaps::fill))
         .route(routes::MAIL, get(mail::list))
         .route(routes::MAIL_MESSAGE, get(mail::show))
         .route(routes::ACKNOWLEDGE_LINK, get(link::show).post(link::acknowledge))

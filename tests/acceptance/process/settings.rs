@@ -27,6 +27,7 @@ async fn every_bad_setting_is_named_at_once_and_nothing_is_started_or_made() {
         ("PSA_API_URL", "psa"),
         ("COSMOS_ENDPOINT", "https://cosmos.example"),
         ("ESCALATION_TICK_SCHEDULE", "often"),
+        ("GAP_SCAN_SCHEDULE", "0 0 25 * * *"),
     ];
     let settings: Vec<_> =
         bad.iter().copied().chain([("ONCALL_DATA_DIR", data.to_str().expect("a path"))]).collect();

@@ -222,7 +222,7 @@ async fn every_mistake_in_a_question_is_named(mut world: World) {
 async fn on_call_now_says_why(mut world: World) {
     let mut backup = schedule(&world).await;
     backup.id = ScheduleId::derived(&["backup"]);
-    backup.name = "Backup".to_owned();
+    "Backup".clone_into(&mut backup.name);
     create(&world, &backup).await;
     let add = OverrideKind::Add { user: user("olivia") };
     let now = world.now();

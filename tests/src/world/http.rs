@@ -170,14 +170,14 @@ impl World {
     }
 }
 
-/// One firing of the timer; answers the invocation's answer.
-pub(super) async fn fire(machine: &Machine) -> Value {
+/// One firing of a timer function; answers the invocation's answer.
+pub(super) async fn fire(machine: &Machine, function: &str) -> Value {
     let envelope = json!({
         "Data": { "timer": { "Schedule": { "AdjustForDST": true }, "ScheduleStatus": null, "IsPastDue": false } },
-        "Metadata": { "sys": { "MethodName": "escalation-tick" } },
+        "Metadata": { "sys": { "MethodName": function } },
     });
     let request =
-        Request::post("/escalation-tick").body(Body::from(envelope.to_string())).expect("a request");
+        Request::post(format!("/{function}")).body(Body::from(envelope.to_string())).expect("a request");
     let answer = answer(machine.triggers(), request).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     answer.json()

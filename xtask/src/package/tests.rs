@@ -16,6 +16,7 @@ fn repository() -> TempDir {
         (".funcignore", "data"),
         ("function-app/api/function.json", r#"{"bindings":[]}"#),
         ("function-app/escalation-tick/function.json", r#"{"bindings":[]}"#),
+        ("function-app/gap-scan/function.json", r#"{"bindings":[]}"#),
         ("function-app/bus-rmm/function.json", r#"{"bindings":[]}"#),
         ("build/oncall", "\x7fELF GLIBC_2.34\0"),
     ] {
@@ -46,8 +47,16 @@ fn names_in(folder: &Path) -> Vec<String> {
 fn the_folder_is_what_func_start_runs() {
     let root = repository();
     let (folder, _) = staged(root.path());
-    let expected =
-        [".funcignore", "api", "bus-rmm", "escalation-tick", "host.json", "local.settings.json", "oncall"];
+    let expected = [
+        ".funcignore",
+        "api",
+        "bus-rmm",
+        "escalation-tick",
+        "gap-scan",
+        "host.json",
+        "local.settings.json",
+        "oncall",
+    ];
     assert_eq!(names_in(&folder), expected);
     assert_eq!(names_in(&folder.join("api")), ["function.json"]);
 }
@@ -67,6 +76,7 @@ fn only_the_binary_may_be_run_and_local_settings_stay_here() {
         ("api/function.json", 0o644),
         ("bus-rmm/function.json", 0o644),
         ("escalation-tick/function.json", 0o644),
+        ("gap-scan/function.json", 0o644),
         ("host.json", 0o644),
         ("oncall", 0o755),
     ];

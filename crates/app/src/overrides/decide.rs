@@ -48,8 +48,7 @@ pub async fn decide(
                 if !value.may_approve(&ctx.user_id, ctx.role) {
                     return Err(Error::Forbidden("agree to this override"));
                 }
-                value.state = OverrideState::Approved;
-                value.decided_by = Some(ctx.actor());
+                value.approve(ctx.now, ctx.actor());
             }
             Decision::Reject => {
                 if !value.may_reject(&ctx.user_id, ctx.role) {
@@ -99,7 +98,7 @@ fn accept(value: &mut Override, schedule: &domain::schedule::Schedule, ctx: &Ctx
     if !ctx.role.can_manage() && !schedule.people_from(ctx.now).contains(&ctx.user_id) {
         return Err(Error::Forbidden("cover a shift on a schedule that you take no part in"));
     }
-    if value.accept(ctx.user_id.clone(), ctx.actor()) {
+    if value.accept(ctx.user_id.clone(), ctx.now, ctx.actor()) {
         return Ok(());
     }
     let detail = "it is no request to be covered; /approve agrees to it".to_owned();

@@ -30,7 +30,7 @@ pub struct NewOverride {
     pub reason: Option<String>,
 }
 
-/// Makes an override: one that counts at once, or one that somebody has to agree to.
+/// Makes an override: one that counts at once, or one that somebody has to agree to. It begins now at the earliest.
 pub async fn create(app: &Arc<App>, ctx: &Ctx, new: NewOverride) -> Result<Override, Error> {
     ctx.must_respond()?;
     let id = OverrideId::fresh(ctx.now, app.entropy.draw());
@@ -43,7 +43,8 @@ pub async fn create(app: &Arc<App>, ctx: &Ctx, new: NewOverride) -> Result<Overr
             id: id.clone(),
             schedule_id: new.schedule_id.clone(),
             kind: new.kind.clone(),
-            starts: new.starts,
+            // Who was on call stays what it was.
+            starts: new.starts.max(ctx.now),
             ends: new.ends,
             state,
             reason: new.reason.clone(),

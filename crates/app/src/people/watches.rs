@@ -27,7 +27,7 @@ pub(super) async fn look_again(app: &App, tenant: &TenantId, now: DateTime<Utc>)
     Ok(())
 }
 
-/// Those that aren't there are passed over: a schedule without a watch gets one that is due at once.
+/// Those that aren't there are passed over: a schedule without a watch gets one, due at once, with its next change.
 async fn stir(
     app: &App,
     tenant: &TenantId,

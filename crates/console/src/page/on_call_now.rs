@@ -20,6 +20,8 @@ pub struct OnCallNowPage {
 /// One schedule at this moment.
 #[derive(Debug, Clone)]
 pub struct ScheduleNow {
+    /// Its id, as it stands in addresses.
+    pub id: String,
     /// Its name.
     pub name: String,
     /// Its IANA time zone.
@@ -68,7 +70,7 @@ impl OnCallNowPage {
 }
 
 impl ScheduleNow {
-    fn is_gap(&self) -> bool {
+    pub(crate) fn is_gap(&self) -> bool {
         self.coverage_required && self.on_call.is_empty()
     }
 }

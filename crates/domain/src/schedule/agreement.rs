@@ -44,12 +44,18 @@ impl Override {
         role.can_manage() || (role.can_respond() && is_concerned)
     }
 
+    /// It counts, from now on: who was on call stays what it was.
+    pub fn approve(&mut self, now: DateTime<Utc>, actor: Actor) {
+        self.state = OverrideState::Approved;
+        self.starts = self.starts.max(now);
+        self.decided_by = Some(actor);
+    }
+
     /// A cover request that `by` accepts: a replacement that counts.
-    pub fn accept(&mut self, by: UserId, actor: Actor) -> bool {
+    pub fn accept(&mut self, by: UserId, now: DateTime<Utc>, actor: Actor) -> bool {
         let OverrideKind::Cover { original } = &self.kind else { return false };
         self.kind = OverrideKind::Replace { original: original.clone(), by };
-        self.state = OverrideState::Approved;
-        self.decided_by = Some(actor);
+        self.approve(now, actor);
         true
     }
 
@@ -174,8 +180,12 @@ mod tests {
     #[test]
     fn accepting_a_cover_request_makes_a_replacement_of_it() {
         let mut asked = made(OverrideKind::Cover { original: user("ann") }, "ann", OverrideState::Pending);
-        assert!(asked.accept(user("bob"), Actor::System));
+        assert!(asked.accept(user("bob"), DateTime::UNIX_EPOCH, Actor::System));
         assert_eq!((&asked.kind, asked.counts()), (&replace("ann", "bob"), true));
-        assert!(!asked.accept(user("cid"), Actor::System), "once");
+        assert!(!asked.accept(user("cid"), DateTime::UNIX_EPOCH, Actor::System), "once");
+        let hour = |hours| DateTime::UNIX_EPOCH + chrono::TimeDelta::hours(hours);
+        let mut late = made(OverrideKind::Cover { original: user("ann") }, "ann", OverrideState::Pending);
+        late.accept(user("bob"), hour(2), Actor::System);
+        assert_eq!((late.starts, late.ends), (hour(2), hour(8)), "what was stays");
     }
 }

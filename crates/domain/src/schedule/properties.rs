@@ -5,13 +5,14 @@ mod clashes;
 mod drawn;
 mod edits;
 mod layers;
+mod questions;
 mod spans;
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::Shift;
+use super::{Shift, Span};
 use crate::id::UserId;
 
 /// Shifts in any order, with those that only a window's edge kept apart put together.
@@ -25,6 +26,18 @@ fn joined(mut shifts: Vec<Shift>) -> Vec<Shift> {
         continues
     });
     shifts
+}
+
+/// When anybody has a shift. Shifts are by start.
+fn together(shifts: &[Shift]) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
+    for shift in shifts {
+        match spans.last_mut().filter(|last| last.ends >= shift.starts) {
+            Some(last) => last.ends = last.ends.max(shift.ends),
+            None => spans.push(Span { starts: shift.starts, ends: shift.ends }),
+        }
+    }
+    spans
 }
 
 fn users_of(shifts: &[Shift], at: DateTime<Utc>) -> BTreeSet<UserId> {

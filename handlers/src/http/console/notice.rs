@@ -2,8 +2,12 @@
 //!
 //! Invariant: the address carries a code and numbers, never words, so a link can't put words on our pages.
 
+mod on_call;
+
 use ::console::{Notice, Tone};
 use axum::response::{IntoResponse as _, Redirect, Response};
+
+pub(super) use on_call::OnCall;
 
 /// The parameters of ours in a page's address.
 const PARAMETERS: [&str; 3] = ["notice", "done", "failed"];
@@ -25,6 +29,7 @@ pub(super) enum Said {
     NothingSelected,
     SeveralAcknowledged(Tally),
     SeveralResolved(Tally),
+    OnCall(OnCall),
 }
 
 /// How a step on several incidents went.
@@ -59,7 +64,8 @@ impl Said {
             Self::NoPsa,
             Self::NothingForPsa,
         ];
-        conflicts.into_iter().find(|said| said.code() == code)
+        let found = conflicts.into_iter().find(|said| said.code() == code);
+        found.or_else(|| OnCall::of_conflict(code).map(Self::OnCall))
     }
 
     fn code(self) -> &'static str {
@@ -78,6 +84,7 @@ impl Said {
             Self::NothingSelected => "nothing-selected",
             Self::SeveralAcknowledged(_) => "several-acknowledged",
             Self::SeveralResolved(_) => "several-resolved",
+            Self::OnCall(said) => said.code(),
         }
     }
 
@@ -105,6 +112,7 @@ impl Said {
             Self::NothingSelected => (Tone::Info, "No incident was selected. Nothing was changed."),
             Self::SeveralAcknowledged(tally) => return tally.notice("acknowledged"),
             Self::SeveralResolved(tally) => return tally.notice("resolved"),
+            Self::OnCall(said) => return said.notice(),
         };
         Notice { tone, text: text.to_owned() }
     }
@@ -175,7 +183,10 @@ pub(super) fn asked_for(query: &str) -> Option<Notice> {
     let said = match code.as_ref() {
         "several-acknowledged" => Said::SeveralAcknowledged(tally()),
         "several-resolved" => Said::SeveralResolved(tally()),
-        code => Said::WITHOUT_NUMBERS.into_iter().find(|said| said.code() == code)?,
+        code => {
+            let on_call = OnCall::ALL.into_iter().map(Said::OnCall);
+            Said::WITHOUT_NUMBERS.into_iter().chain(on_call).find(|said| said.code() == code)?
+        }
     };
     Some(said.notice())
 }
@@ -192,7 +203,8 @@ mod tests {
     fn every_outcome_comes_back_from_its_address() {
         let tally = Tally { done: 3, failed: 1 };
         let several = [Said::SeveralAcknowledged(tally), Said::SeveralResolved(tally)];
-        for said in Said::WITHOUT_NUMBERS.into_iter().chain(several) {
+        let on_call = OnCall::ALL.map(Said::OnCall);
+        for said in Said::WITHOUT_NUMBERS.into_iter().chain(several).chain(on_call) {
             let expected = said.notice();
             assert_eq!(asked(said), Some((expected.tone, expected.text)), "{said:?}");
         }
@@ -229,7 +241,9 @@ mod tests {
     #[test]
     fn conflicts_that_a_page_explains_are_notices() {
         assert_eq!(Said::of_conflict("incident-resolved"), Some(Said::AlreadyResolved));
+        assert_eq!(Said::of_conflict("override-clash"), Some(Said::OnCall(OnCall::Clash)));
         assert_eq!(Said::of_conflict("acknowledged"), None);
+        assert_eq!(Said::of_conflict("override-made"), None);
         assert_eq!(Said::of_conflict("something-else"), None);
     }
 }

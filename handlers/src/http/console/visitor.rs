@@ -3,6 +3,7 @@
 //! Invariant: whoever has no good session is led to the sign-in page, and from there back.
 
 use std::convert::Infallible;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use ::console::{Layout, Notice, Token, Viewer};
@@ -86,7 +87,12 @@ impl Visitor {
 
     /// The incident that a path names. One that can't be an id names nothing, like any other that isn't there.
     pub(super) fn incident(&self, text: &str) -> Result<IncidentId, Stop> {
-        text.parse().map_err(|_| self.stop(Error::not_found("incident", text)))
+        self.named("incident", text)
+    }
+
+    /// The same for any other kind of thing.
+    pub(super) fn named<T: FromStr>(&self, kind: &'static str, text: &str) -> Result<T, Stop> {
+        text.parse().map_err(|_| self.stop(Error::not_found(kind, text)))
     }
 
     /// What they get instead of what they asked for.

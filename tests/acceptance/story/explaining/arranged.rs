@@ -21,7 +21,7 @@ pub(super) fn user(name: &str) -> UserId {
 }
 
 pub(super) async fn commit(world: &World, changes: Changes) {
-    let operation = OperationId(format!("arranged-{:?}", changes));
+    let operation = OperationId(format!("arranged-{changes:?}"));
     world.store().commit(&tenant(), operation, changes).await.expect("an edit");
 }
 

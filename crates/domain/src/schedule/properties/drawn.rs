@@ -97,32 +97,41 @@ pub(super) fn people() -> impl Strategy<Value = Vec<Participant>> {
     prop::collection::vec(prop::sample::select(PEOPLE.to_vec()), 1..5).prop_map(|names| places(&names))
 }
 
-/// Somebody joins or leaves, two change places, or everything is others'.
-fn edited() -> impl Strategy<Value = fn(&[Participant], usize, &[Participant]) -> Vec<Participant>> {
-    prop::sample::select(vec![
-        (|before, place, other| [&before[..place], &other[..1], &before[place..]].concat())
-            as fn(&[Participant], usize, &[Participant]) -> Vec<Participant>,
-        |before, place, _| [&before[..place], &before[before.len().min(place + 1)..]].concat(),
-        |before, place, _| {
-            let mut after = before.to_vec();
-            after.rotate_left(place);
-            after.reverse();
-            after
-        },
-        |_, _, other| other.to_vec(),
-    ])
+/// New participants, made of those before, a place among them, and others.
+pub(super) type Edit = fn(&[Participant], usize, &[Participant]) -> Vec<Participant>;
+
+/// Somebody joins or leaves, the order is turned about, or everything is others'.
+pub(super) fn edits() -> impl Strategy<Value = Edit> {
+    let joins: Edit = |before, place, other| [&before[..place], &other[..1], &before[place..]].concat();
+    let leaves: Edit = |before, place, _| [&before[..place], &before[before.len().min(place + 1)..]].concat();
+    let turns: Edit =
+        |before, place, _| [&before[place..], &before[..place]].concat().into_iter().rev().collect();
+    let others: Edit = |_, _, other| other.to_vec();
+    prop::sample::select(vec![joins, leaves, turns, others])
 }
 
-/// Changes of participants, half of them at handoffs, by time.
-pub(super) fn changes(turns: Turns, zone: Tz, middle: NaiveDateTime) -> impl Strategy<Value = Turns> {
+/// The instant of one of these turns' handoffs, or one of these quarters of an hour from the middle.
+pub(super) fn instants(
+    turns: &Turns,
+    zone: Tz,
+    middle: DateTime<Utc>,
+    (numbers, quarters): (Range<i32>, Range<i64>),
+) -> impl Strategy<Value = DateTime<Utc>> + use<> {
     let (anchor, length) = (turns.anchor, TimeDelta::seconds(turns.rotation.length()));
-    let from = prop_oneof![
-        (0..20_i32).prop_map(move |turn| first_instant(zone, anchor + length * turn)),
-        (-9 * 24 * 4..3 * 24 * 4_i64)
-            .prop_map(move |quarters| middle.and_utc() + TimeDelta::minutes(15 * quarters)),
-    ];
+    prop_oneof![
+        numbers.prop_map(move |number| first_instant(zone, anchor + length * number)),
+        quarters.prop_map(move |quarters| middle + TimeDelta::minutes(15 * quarters)),
+    ]
+}
+
+/// The turns with up to so many changes of participants.
+pub(super) fn changed_turns(
+    turns: Turns,
+    most: usize,
+    instants: impl Strategy<Value = DateTime<Utc>>,
+) -> impl Strategy<Value = Turns> {
     let order = prop::sample::select(vec![Order::Continues, Order::Continues, Order::FromAnchor]);
-    let drawn = prop::collection::vec((from, order, edited(), 0..5_usize, people()), 0..4);
+    let drawn = prop::collection::vec((instants, order, edits(), 0..5_usize, people()), 0..=most);
     (Just(turns), drawn).prop_map(|(mut turns, mut drawn)| {
         drawn.sort_by_key(|(from, ..)| *from);
         drawn.dedup_by_key(|(from, ..)| *from);
@@ -144,7 +153,8 @@ fn turns(zone: Tz, middle: NaiveDateTime) -> impl Strategy<Value = Turns> {
         move |(rotation, anchor, participants, counting)| {
             let counting = if rotation.follows_the_clock() { counting } else { Counting::Clock };
             let turns = Turns { rotation, anchor, participants, changes: Vec::new(), counting };
-            changes(turns, zone, middle)
+            let around = instants(&turns, zone, middle.and_utc(), (0..20, -9 * 24 * 4..3 * 24 * 4));
+            changed_turns(turns, 3, around)
         },
     )
 }
