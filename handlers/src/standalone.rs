@@ -20,7 +20,7 @@ use crate::{cli, queue, timer};
 const BUS_PAUSE: Duration = Duration::from_millis(500);
 
 /// How often a timer that waits looks at the clock.
-const LOOK: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_mins(1);
 
 /// When a scan for coverage gaps that failed is tried again.
 const SCAN_AGAIN: TimeDelta = TimeDelta::minutes(5);

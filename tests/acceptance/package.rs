@@ -89,3 +89,18 @@ async fn the_hosts_timer_escalates_what_is_due_and_fired_twice_at_once_mails_onc
     }
     assert_eq!(site.smtp.mails().len(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_hosts_daily_timer_scans_for_coverage_gaps_and_fired_again_scans_nobody() {
+    let hosted = Hosted::open().await;
+    assert_eq!(hosted.api.get("/api/coverage-gaps").await["scanned_at"], Value::Null);
+    let fire = async || -> Value {
+        let fired = hosted.host.fire_timer("gap-scan").await;
+        assert_eq!(fired.outcome, Outcome::Success, "{fired:#?}");
+        serde_json::from_str(&fired.body).expect("JSON")
+    };
+    assert_eq!(fire().await["ReturnValue"], json!({ "scanned": 1, "failed": 0, "more": false }));
+    assert_eq!(fire().await["ReturnValue"]["scanned"], 0);
+    let report = hosted.api.get("/api/coverage-gaps").await;
+    assert!(report["scanned_at"].is_string() && report["findings"] == json!([]), "{report}");
+}

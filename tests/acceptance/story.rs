@@ -1,6 +1,7 @@
 //! Stories: one night each, told three ways (as it is, with every tick doubled, with two processes on one store).
 
 mod alerts;
+mod console_schedules;
 mod covering;
 mod escalating;
 mod explaining;

@@ -7,6 +7,7 @@
     reason = "a story that goes wrong panics, and that is its way to say so"
 )]
 
+mod browser;
 mod clock;
 mod elsewhere;
 mod http;
@@ -24,6 +25,7 @@ use serde_json::{Value, json};
 use store::Store;
 use tempfile::TempDir;
 
+pub use browser::Browser;
 pub use clock::HandClock;
 pub use http::Answer;
 

@@ -7,6 +7,7 @@
 mod aim;
 mod client;
 mod connection;
+mod inside;
 mod load;
 mod machine;
 mod markdown;
@@ -16,6 +17,7 @@ mod page;
 mod process;
 mod release;
 mod report;
+mod schedule;
 mod sink;
 mod start;
 mod tick;
@@ -26,12 +28,13 @@ use std::time::Duration;
 use std::{fs, io};
 
 use anyhow::{Context as _, Result};
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use tempfile::TempDir;
 
 use load::{LoadFigures, Storm};
 use machine::Machine;
 use page::PageFigures;
+use schedule::ScheduleFigures;
 use sink::Sink;
 use start::StartFigures;
 use tick::TickFigures;
@@ -41,12 +44,29 @@ pub(crate) use yardstick::Yardstick;
 /// Measure the release binary, print the figures and write them to docs/benchmarks.md
 #[derive(Debug, Parser)]
 pub(crate) struct Bench {
+    /// Measure this only, and print it
+    only: Option<Only>,
     /// A tenth of the requests and fewer of the rest, printed only: to see that it works
     #[arg(long)]
     quick: bool,
     /// This is the release build that an unoptimised one has made
     #[arg(long, hide = true)]
     built: bool,
+}
+
+/// What can be measured by itself.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Only {
+    /// Who is on call: one schedule, and all schedules of a tenant
+    Schedule,
+}
+
+impl Only {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Schedule => "schedule",
+        }
+    }
 }
 
 /// How much of everything.
@@ -56,10 +76,22 @@ struct Size {
     pages: u32,
     starts: u32,
     open: &'static [u32],
+    /// Schedules of a tenant on the page of who is on call now.
+    shown: u32,
+    /// Schedules of a tenant that are scanned for gaps.
+    scanned: u32,
 }
 
-const FULL: Size = Size { requests: 20_000, pages: 200, starts: 20, open: &[1_000, 100_000, 1_000_000] };
-const QUICK: Size = Size { requests: 2_000, pages: 50, starts: 5, open: &[1_000, 20_000] };
+const FULL: Size = Size {
+    requests: 20_000,
+    pages: 200,
+    starts: 20,
+    open: &[1_000, 100_000, 1_000_000],
+    shown: 10_000,
+    scanned: 1_000,
+};
+const QUICK: Size =
+    Size { requests: 2_000, pages: 50, starts: 5, open: &[1_000, 20_000], shown: 1_000, scanned: 100 };
 
 /// Everything that was measured.
 #[derive(Debug)]
@@ -70,6 +102,7 @@ struct Figures {
     storms: Vec<(Storm, LoadFigures)>,
     page: PageFigures,
     ticks: Vec<TickFigures>,
+    schedule: ScheduleFigures,
     starts: Vec<StartFigures>,
     /// Resident a second after the start, in bytes.
     idle: u64,
@@ -79,14 +112,22 @@ impl Bench {
     pub(crate) fn run(self) -> Result<()> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the workspace")?;
         if !self.built {
-            release::build(root)?;
+            let wanted: &[_] =
+                if self.only.is_some() { &[release::XTASK] } else { &[release::ONCALL, release::XTASK] };
+            release::build(root, wanted)?;
             // Half of what is measured runs in this process.
             if cfg!(debug_assertions) {
-                return release::hand_over(self.quick);
+                return release::hand_over(self.only.map(Only::name), self.quick);
             }
         }
+        let size = if self.quick { QUICK } else { FULL };
+        if let Some(Only::Schedule) = self.only {
+            let (machine, figures) = measure_schedule(root, size)?;
+            println!("{}", report::write_schedule(&machine, &figures));
+            return Ok(());
+        }
         let oncall = release::oncall()?;
-        let figures = measure(root, &oncall, if self.quick { QUICK } else { FULL })?;
+        let figures = measure(root, &oncall, size)?;
         let text = report::write(&figures);
         println!("{text}");
         if !self.quick {
@@ -99,8 +140,7 @@ impl Bench {
 }
 
 fn measure(root: &Path, oncall: &Path, size: Size) -> Result<Figures> {
-    // Beside what is built: a machine's folder for temporary files is often memory, whose fsync costs nothing.
-    let scratch = Scratch { parent: root.join("target") };
+    let scratch = Scratch::beside_what_is_built(root);
     let sink = Sink::start()?;
 
     say("machine");
@@ -132,6 +172,9 @@ fn measure(root: &Path, oncall: &Path, size: Size) -> Result<Figures> {
     )?);
     let idle = start::idle(oncall, used.path(), &sink)?;
 
+    say(Only::Schedule.name());
+    let schedule = schedule::measure(|| scratch.folder(), size.shown, size.scanned)?;
+
     let mut ticks = Vec::new();
     let mut largest = None;
     for open in size.open {
@@ -146,7 +189,15 @@ fn measure(root: &Path, oncall: &Path, size: Size) -> Result<Figures> {
         starts.push(start::on(oncall, folder.path(), &sink, size.starts, name)?);
     }
     let binary = fs::metadata(oncall)?.len();
-    Ok(Figures { machine, binary, yardsticks, storms, page, ticks, starts, idle })
+    Ok(Figures { machine, binary, yardsticks, storms, page, ticks, schedule, starts, idle })
+}
+
+fn measure_schedule(root: &Path, size: Size) -> Result<(Machine, ScheduleFigures)> {
+    let scratch = Scratch::beside_what_is_built(root);
+    say("machine");
+    let machine = Machine::look(scratch.folder()?.path())?;
+    say(Only::Schedule.name());
+    Ok((machine, schedule::measure(|| scratch.folder(), size.shown, size.scanned)?))
 }
 
 /// Where data folders are made; each is gone when its owner is.
@@ -155,6 +206,11 @@ struct Scratch {
 }
 
 impl Scratch {
+    /// A machine's folder for temporary files is often memory, whose fsync costs nothing.
+    fn beside_what_is_built(root: &Path) -> Self {
+        Self { parent: root.join("target") }
+    }
+
     fn folder(&self) -> io::Result<TempDir> {
         tempfile::Builder::new().prefix("bench-").tempdir_in(&self.parent)
     }

@@ -36,7 +36,7 @@ const RANGE: u32 = 100;
 const PATIENCE: TimeDelta = TimeDelta::minutes(4);
 
 /// How often a scan that lost against another is done again.
-const TRIES: u32 = 5;
+const TRIES: u32 = 20;
 
 /// What a firing of the scan's timer did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -137,6 +137,11 @@ pub async fn fill(app: &Arc<App>, ctx: &Ctx, id: &FindingId, fill: Fill) -> Resu
             format!("no override can mend this: {}. {}", finding.matter.summary(), finding.matter.remedy());
         return Err(Error::Conflict { code: "finding-needs-an-edit", detail });
     };
+    let looked = Looked::load(app, &ctx.tenant, ctx.now).await?;
+    if !finding.is_among(&finding::find(&looked.question())) {
+        let detail = "it has been mended since the last scan: nobody is missing there any more".to_owned();
+        return Err(Error::Conflict { code: "finding-is-mended", detail });
+    }
     let (starts, ends) = (finding.starts.max(ctx.now), finding.ends);
     let new = NewOverride { schedule_id, kind, starts, ends, reason: fill.reason };
     let by = overrides::create(app, ctx, new).await?;

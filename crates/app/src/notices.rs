@@ -26,6 +26,20 @@ pub(crate) async fn commit(
     tellings: &[(&User, Telling)],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    let effects = add(app, tenant, &mut changes, tellings, now).await?;
+    app.store.commit(tenant, app.entropy.operation(), changes).await?;
+    app.runner.start(app, tenant, effects);
+    Ok(())
+}
+
+/// Adds a notice for each of `tellings` to `changes`; answers what is to be done once they are committed.
+pub(crate) async fn add(
+    app: &App,
+    tenant: &TenantId,
+    changes: &mut Changes,
+    tellings: &[(&User, Telling)],
+    now: DateTime<Utc>,
+) -> Result<Vec<Effect>, StoreError> {
     let sending = app.sending();
     let told = tellings.iter().filter_map(|(user, telling)| Notice::plan(telling, user, &sending, now));
     let mut effects = Vec::new();
@@ -39,7 +53,5 @@ pub(crate) async fn commit(
             effects.push(Effect::Notice(notice.id));
         }
     }
-    app.store.commit(tenant, app.entropy.operation(), changes).await?;
-    app.runner.start(app, tenant, effects);
-    Ok(())
+    Ok(effects)
 }

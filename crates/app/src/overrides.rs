@@ -16,19 +16,16 @@ pub use read::{OverrideFilter, OverrideView, get, list};
 use std::sync::Arc;
 
 use domain::id::ScheduleId;
-use domain::notice::{Notice, Telling};
+use domain::notice::Telling;
 use domain::schedule::Override;
+use domain::when;
 use store::{Changes, StoreError};
 
 use crate::app::App;
 use crate::ctx::Ctx;
-use crate::effects::Effect;
 use crate::error::Error;
 use crate::schedules::{People, Rota};
-use crate::{schedules, turns};
-
-/// The most people told of one change; the rest of a commit is the change itself.
-const MOST_TOLD: usize = 90;
+use crate::{notices, schedules, turns};
 
 /// What was decided about an override of a schedule.
 struct Decided {
@@ -62,14 +59,9 @@ async fn change(
             kept.value.clone_from(&decided.value);
             changes.replace(kept)?;
         }
-        let mut effects = Vec::new();
-        for (user, telling) in decided.tell.iter().take(MOST_TOLD) {
-            let user = people.get(user);
-            if let Some(notice) = user.and_then(|user| Notice::plan(telling, user, &app.sending(), ctx.now)) {
-                changes.create(&notice)?;
-                effects.push(Effect::Notice(notice.id));
-            }
-        }
+        let told = decided.tell.into_iter().filter_map(|(user, telling)| Some((people.get(&user)?, telling)));
+        let told: Vec<_> = told.collect();
+        let effects = notices::add(app, &ctx.tenant, &mut changes, &told, ctx.now).await?;
         match schedules::commit(app, &ctx.tenant, &rota, changes, ctx.now).await {
             Ok(()) => {
                 drop(turn);
@@ -89,8 +81,8 @@ fn refuse_clash(rota: &Rota, people: &People, new: &Override) -> Result<(), Erro
     let detail = format!(
         "{} is already in an override of this schedule from {} to {} ({}): change or withdraw that one first",
         shared.map_or_else(|| "somebody".to_owned(), |user| people.name(user)),
-        telling::instant(other.starts, rota.schedule.value.zone),
-        telling::instant(other.ends, rota.schedule.value.zone),
+        when::instant(other.starts, rota.schedule.value.zone),
+        when::instant(other.ends, rota.schedule.value.zone),
         other.id,
     );
     Err(Error::Conflict { code: "override-clash", detail })

@@ -27,12 +27,30 @@ pub struct Person {
 /// What somebody changes of what they want to be told about their shifts; `None` leaves it as it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct NoticesEdit {
-    /// So many minutes before a shift starts; `Some(None)` is never.
-    pub before_minutes: Option<Option<u32>>,
+    /// Some minutes before a shift starts.
+    pub before: Before,
     /// When a shift starts.
     pub at_start: Option<bool>,
     /// When a shift ends.
     pub at_end: Option<bool>,
+}
+
+/// What somebody says about being told before a shift.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Before {
+    /// Nothing.
+    #[default]
+    AsItIs,
+    /// Not to be.
+    Never,
+    /// So many minutes before.
+    Minutes(u32),
+}
+
+impl From<Option<u32>> for Before {
+    fn from(minutes: Option<u32>) -> Self {
+        minutes.map_or(Self::Never, Self::Minutes)
+    }
 }
 
 /// Everybody, by name.
@@ -87,7 +105,11 @@ pub async fn set_shift_notices(app: &App, ctx: &Ctx, edit: NoticesEdit) -> Resul
 impl NoticesEdit {
     fn applied_to(self, known: ShiftNotices) -> ShiftNotices {
         ShiftNotices {
-            before_minutes: self.before_minutes.unwrap_or(known.before_minutes),
+            before_minutes: match self.before {
+                Before::AsItIs => known.before_minutes,
+                Before::Never => None,
+                Before::Minutes(minutes) => Some(minutes),
+            },
             at_start: self.at_start.unwrap_or(known.at_start),
             at_end: self.at_end.unwrap_or(known.at_end),
         }

@@ -78,10 +78,10 @@ pub async fn tick(app: &Arc<App>) -> Result<TickReport, Error> {
         let events = due(app, now, &mut report, events).await?;
         report.events = hand_over(app, events);
     }
-    let watches = due(app, now, &mut report, |watch: HandoffWatch| watch.schedule_id).await?;
-    look_at_each(app, now, watches, &mut report).await;
     let notices = due(app, now, &mut report, |notice: Notice| Effect::Notice(notice.id)).await?;
     report.notices = hand_over(app, notices);
+    let watches = due(app, now, &mut report, |watch: HandoffWatch| watch.schedule_id).await?;
+    look_at_each(app, now, watches, &mut report).await;
     let calendars = |watch: CalendarWatch| Effect::Calendars(watch.schedule_id);
     let calendars = due(app, now, &mut report, calendars).await?;
     report.calendars = hand_over(app, calendars);

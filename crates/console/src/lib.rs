@@ -5,6 +5,7 @@
 //! sender or a person wrote is escaped.
 
 pub mod asset;
+mod candidates;
 mod layout;
 mod page;
 pub mod routes;
@@ -14,6 +15,7 @@ mod time;
 mod token;
 
 pub use askama::Error as RenderError;
+pub use candidates::{Candidate, Candidates};
 pub use layout::{Layout, Notice, Tone, Viewer};
 pub use page::{
     acknowledge, coverage_gaps, incident, incidents, mail, on_call_now, problem, schedule, schedules, sign_in,

@@ -209,6 +209,12 @@ impl Finding {
         Span { starts: self.starts, ends: self.ends }
     }
 
+    /// Whether another look still sees it, or a part of it.
+    pub fn is_among(&self, seen: &[Sighting]) -> bool {
+        let key = self.matter.key();
+        seen.iter().any(|seen| seen.span.meet(self.span()).is_some() && seen.matter.key() == key)
+    }
+
     fn is_soon(&self, now: DateTime<Utc>) -> bool {
         self.starts <= now + SOON
     }

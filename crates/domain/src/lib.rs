@@ -39,4 +39,4 @@ pub mod time_off;
 pub mod timeline;
 pub mod tour;
 pub mod user;
-mod when;
+pub mod when;

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use crate::schedule::Span;
 
 /// An instant, such as `Mon 23 Nov 2026 09:00 CST`.
-pub(crate) fn instant(at: DateTime<Utc>, zone: Tz) -> String {
+pub fn instant(at: DateTime<Utc>, zone: Tz) -> String {
     at.with_timezone(&zone).format("%a %-d %b %Y %H:%M %Z").to_string()
 }
 

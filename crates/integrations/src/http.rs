@@ -49,11 +49,11 @@ pub struct Http {
 
 /// Looks up nothing: every name leads to these addresses.
 #[derive(Debug, Clone)]
-struct Pinned(Arc<[SocketAddr]>);
+struct Pinned(Vec<SocketAddr>);
 
 impl Resolve for Pinned {
     fn resolve(&self, _: Name) -> Resolving {
-        let addresses: Addrs = Box::new(self.0.to_vec().into_iter());
+        let addresses: Addrs = Box::new(self.0.clone().into_iter());
         Box::pin(ready(Ok(addresses)))
     }
 }
@@ -86,7 +86,7 @@ impl Http {
     /// A client with the same limits that connects to these addresses, whatever name it is asked for, and directly. For
     /// a name that was looked up, and whose addresses were looked at, before.
     pub(crate) fn pinned(&self, addresses: Vec<SocketAddr>) -> Self {
-        Self { timeouts: self.timeouts, pinned: Some(Pinned(addresses.into())), client: Arc::default() }
+        Self { timeouts: self.timeouts, pinned: Some(Pinned(addresses)), client: Arc::default() }
     }
 
     /// Makes one call.

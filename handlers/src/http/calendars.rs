@@ -8,7 +8,7 @@ use std::sync::Arc;
 use app::feeds::{Agenda, AgendaEntry};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse as _, Response};
 use integrations::calendar::{Feed, FeedEvent, write};
 use sha2::{Digest as _, Sha256};
 

@@ -6,7 +6,8 @@ use acceptance::process::{self, Oncall};
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::api::http;
+use super::api::{Api, http};
+use super::eventually;
 
 /// Runs a command that must refuse to; answers its exit code and what it said.
 async fn refusal(args: &[&str], settings: &[(&str, &str)]) -> (Option<i32>, String) {
@@ -88,4 +89,14 @@ async fn what_is_not_set_is_off_and_health_and_the_log_say_why() {
             oncall.output()
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_scan_that_was_due_while_nothing_ran_is_made_up_for_at_the_start() {
+    let oncall = Oncall::start(&[("GAP_SCAN_SCHEDULE", "0 0 0 29 2 *")]).await.expect("it starts");
+    let api = Api::of(&oncall).await;
+    eventually("a scan", async || {
+        api.get("/api/coverage-gaps").await["scanned_at"].is_string().then_some(())
+    })
+    .await;
 }

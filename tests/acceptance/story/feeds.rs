@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 super::stories!(
     a_schedules_calendar_says_who_is_on_call,
+    a_calendar_of_ours_is_read_back_as_what_it_was_written_from,
     a_persons_calendar_has_their_shifts_of_every_schedule,
     an_override_changes_the_end_of_an_entry_but_not_its_identity,
     the_same_calendar_is_the_same_bytes_until_something_changes,
@@ -80,6 +81,27 @@ async fn a_schedules_calendar_says_who_is_on_call(mut world: World) {
     uids.sort_unstable();
     uids.dedup();
     assert_eq!(uids.len(), 54);
+}
+
+async fn a_calendar_of_ours_is_read_back_as_what_it_was_written_from(mut world: World) {
+    let primary = primary(&mut world).await;
+    let path = opened(&mut world, "olivia", &format!("{primary}/calendar")).await;
+    let text = world.send("GET", &path, None, "").await.text;
+    let copy = json!({ "name": "Copy", "time_zone": "America/Chicago", "layers": [] });
+    let copy = world.post("olivia", "/api/schedules", copy).await.json();
+    let copy = format!("/api/schedules/{}", copy["id"].as_str().expect("an id"));
+    let layer = json!({ "name": "Primary", "text": text });
+    let read = world.post("olivia", &format!("{copy}/calendar-layers"), layer).await;
+    assert_eq!(read.status, StatusCode::OK, "{}", read.text);
+    let mut told = Vec::new();
+    for schedule in [primary, copy] {
+        let shifts = world.get("ann", &format!("{schedule}/final?to=2027-03-01T00:00:00Z")).await;
+        let shifts = shifts["shifts"].as_array().expect("shifts").iter();
+        let parts = |shift: &Value| ["name", "starts_at", "ends_at"].map(|field| shift[field].clone());
+        told.push(shifts.map(parts).collect::<Vec<_>>());
+    }
+    assert_eq!(told[0].len(), 15);
+    assert_eq!(told[0], told[1]);
 }
 
 async fn a_persons_calendar_has_their_shifts_of_every_schedule(mut world: World) {
@@ -167,7 +189,7 @@ async fn the_same_calendar_is_the_same_bytes_until_something_changes(mut world: 
     let (ann, ben) = (world.user_id("ann"), world.user_id("ben"));
     let hand_off = json!({
         "schedule_id": schedule.rsplit('/').next(), "original_user_id": ann, "user_id": ben,
-        "start_at": "2026-12-01T15:00:00Z", "end_at": "2026-12-02T15:00:00Z",
+        "start_at": "2026-11-24T15:00:00Z", "end_at": "2026-11-25T15:00:00Z",
     });
     assert_eq!(world.post("olivia", "/api/overrides", hand_off).await.status, 201);
     world.skip_mails();

@@ -42,9 +42,9 @@ async fn a_wrong_field_is_named(mut world: World) {
         assert_eq!(answer.wrong_fields(), [field], "{body}");
     }
     let missing = world.post("ben", "/api/incidents", json!({ "severity": "high" })).await;
-    assert!(missing.text.contains("missing field `title`"), "{}", missing.text);
+    assert_eq!(missing.wrong_fields(), ["title"]);
     let unknown = world.post("ben", "/api/incidents", json!({ "titel": "x" })).await;
-    assert!(unknown.text.contains("unknown field `titel`"), "{}", unknown.text);
+    assert_eq!(unknown.wrong_fields(), ["titel"]);
     for (query, field) in
         [("limit=0", "limit"), ("limit=x", "limit"), ("status=broken", "status"), ("state=open", "state")]
     {

@@ -126,14 +126,14 @@ async fn a_member_keeps_their_own_and_a_manager_everybodys(mut world: World) {
 
 async fn time_off_is_listed_by_window_and_person(mut world: World) {
     let (ann, ben) = (world.user_id("ann"), world.user_id("ben"));
-    let mut named = async |who: &str, user: Value, name: &str, first: &str, last: &str| {
+    let mut enter = async |who: &str, user: Value, name: &str, first: &str, last: &str| {
         let off = json!({ "user_id": user, "name": name, "first_day": first, "last_day": last });
         entered(&mut world, who, off).await;
     };
-    named("ann", json!(ann), "later", "2027-02-01", "2027-02-10").await;
-    named("ann", json!(ann), "over", "2026-11-01", "2026-11-19").await;
-    named("ben", json!(ben), "running", "2026-11-16", "2026-11-22").await;
-    named("olivia", Value::Null, "holiday", "2026-12-25", "2026-12-25").await;
+    enter("ann", json!(ann), "later", "2027-02-01", "2027-02-10").await;
+    enter("ann", json!(ann), "over", "2026-11-01", "2026-11-19").await;
+    enter("ben", json!(ben), "running", "2026-11-16", "2026-11-22").await;
+    enter("olivia", Value::Null, "holiday", "2026-12-25", "2026-12-25").await;
     for (query, expected) in [
         ("", vec!["running", "holiday", "later"]),
         ("?from=2026-11-01T00:00:00Z", vec!["over", "running", "holiday", "later"]),

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::load::LoadFigures;
-use super::markdown::{megabytes, millis, thousands};
+use super::markdown::{megabytes, millis, rate, thousands};
+use super::schedule::ScheduleFigures;
 use super::tick::{DUE, TickFigures};
 use super::{Figures, quantile};
 
@@ -15,6 +16,13 @@ const MICROSECONDS_EACH: f64 = 80.0;
 const NOTIFIED: Duration = Duration::from_secs(1);
 /// From the fewest to the most open incidents; what is left is for deeper trees and colder caches.
 const FLAT: f64 = 1.5;
+/// How often a second one thread says who is on call.
+const INSTANT: Duration = Duration::from_micros(5);
+const FINAL: Duration = Duration::from_millis(2);
+/// From anchors of last month to anchors of ten years ago.
+const AGELESS: f64 = 1.1;
+const ON_CALL_NOW: Duration = Duration::from_millis(300);
+const SCANNED: Duration = Duration::from_secs(2);
 const STARTED: Duration = Duration::from_millis(15);
 const RESIDENT: u64 = 15_000_000;
 
@@ -38,6 +46,7 @@ pub(super) fn all(figures: &Figures) -> Vec<Aim> {
         aims.push(flat("tick with nothing due", few, many, |tick| &tick.idle));
         aims.push(flat(&format!("tick with {DUE} due"), few, many, |tick| &tick.due));
     }
+    aims.extend(of_schedules(&figures.schedule));
     for start in &figures.starts {
         aims.push(below(format!("start, {}, median", start.name), STARTED, quantile(&start.times, 5)));
     }
@@ -74,6 +83,39 @@ fn of_storm(name: &str, load: &LoadFigures, yardsticks: &[LoadFigures]) -> [Aim;
             is_met: each < MICROSECONDS_EACH,
         },
     ]
+}
+
+/// Those of who is on call.
+pub(super) fn of_schedules(figures: &ScheduleFigures) -> [Aim; 6] {
+    let (now, scan) = (&figures.on_call_now, &figures.scan);
+    let among = |schedules| thousands(u64::from(schedules));
+    let ratio = quantile(&figures.elder, 5).as_secs_f64() / quantile(&figures.finals, 5).as_secs_f64();
+    [
+        often("who is on call at an instant", INSTANT, figures.who),
+        often("who is on call at an instant, and until when", INSTANT, figures.on_call_at),
+        below("final schedule of 90 days".to_owned(), FINAL, quantile(&figures.finals, 5)),
+        Aim {
+            what: "final schedule, begun ten years ago to begun a month ago".to_owned(),
+            wanted: format!("≤ {AGELESS:.1}×"),
+            measured: format!("{ratio:.2}×"),
+            is_met: ratio <= AGELESS,
+        },
+        below(
+            format!("on call now, {} schedules", among(now.schedules)),
+            ON_CALL_NOW,
+            quantile(&now.whole, 5),
+        ),
+        below(format!("gap scan, {} schedules", among(scan.schedules)), SCANNED, quantile(&scan.whole, 5)),
+    ]
+}
+
+fn often(what: &str, limit: Duration, each: Duration) -> Aim {
+    Aim {
+        what: what.to_owned(),
+        wanted: format!("≥ {} / s", rate(limit)),
+        measured: format!("{} / s", rate(each)),
+        is_met: each <= limit,
+    }
 }
 
 fn below(what: String, limit: Duration, measured: Duration) -> Aim {

@@ -69,6 +69,16 @@ pub(super) fn millis(time: Duration) -> String {
     format!("{:.2} ms", time.as_secs_f64() * 1e3)
 }
 
+/// Microseconds, to 100 ns.
+pub(super) fn micros(time: Duration) -> String {
+    format!("{:.1} µs", time.as_secs_f64() * 1e6)
+}
+
+/// How often something that takes so long fits into a second.
+pub(super) fn rate(each: Duration) -> String {
+    thousands((1_000_000_000 / each.as_nanos().max(1)).try_into().unwrap_or(u64::MAX))
+}
+
 /// Megabytes of 10⁶ bytes.
 pub(super) fn megabytes(bytes: u64) -> String {
     let tenths = (bytes + 50_000) / 100_000;
@@ -85,6 +95,10 @@ mod tests {
         assert_eq!(grouped, ["0", "999", "1,000", "1,234,567"]);
         assert_eq!(megabytes(1_234_560_000), "1,234.6 MB");
         assert_eq!(millis(Duration::from_micros(12_345)), "12.35 ms");
+        assert_eq!(
+            (micros(Duration::from_nanos(7_990)), rate(Duration::from_micros(8))),
+            ("8.0 µs".into(), "125,000".into())
+        );
     }
 
     #[test]

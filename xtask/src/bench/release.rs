@@ -5,9 +5,14 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
-/// Builds both, one after the other: built together, each would get the features that the other wants of a dependency.
-pub(super) fn build(root: &Path) -> Result<()> {
-    for (package, binary) in [("handlers", "oncall"), ("xtask", "xtask")] {
+/// The binary that is measured, and its package.
+pub(super) const ONCALL: (&str, &str) = ("handlers", "oncall");
+/// The one that measures.
+pub(super) const XTASK: (&str, &str) = ("xtask", "xtask");
+
+/// Builds each by itself: built together, each would get the features that the other wants of a dependency.
+pub(super) fn build(root: &Path, wanted: &[(&str, &str)]) -> Result<()> {
+    for (package, binary) in wanted {
         let mut cargo = Command::new("cargo");
         cargo.current_dir(root).args(["build", "--release", "--package", package, "--bin", binary]);
         ensure!(
@@ -19,13 +24,13 @@ pub(super) fn build(root: &Path) -> Result<()> {
 }
 
 /// Lets the release build of this program do the measuring.
-pub(super) fn hand_over(quick: bool) -> Result<()> {
+pub(super) fn hand_over(only: Option<&str>, quick: bool) -> Result<()> {
     let this = std::env::current_exe()?;
     let target =
         this.parent().and_then(Path::parent).context("a built program lies in a profile's folder")?;
     let mut bench =
         Command::new(target.join("release").join(this.file_name().context("a program has a name")?));
-    bench.args(["bench", "--built"]).args(quick.then_some("--quick"));
+    bench.args(["bench", "--built"]).args(only).args(quick.then_some("--quick"));
     ensure!(bench.status().context("can't start the release build")?.success(), "the measuring failed");
     Ok(())
 }

@@ -4,26 +4,35 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
+use super::aim::{self, Aim};
 use super::client::SENDERS;
 use super::load::LoadFigures;
 use super::machine::Machine;
-use super::markdown::{Table, megabytes, millis, thousands};
+use super::markdown::{Table, megabytes, micros, millis, rate, thousands};
+use super::schedule::{INSTANTS, OVERRIDES, PASSES, ScheduleFigures};
 use super::tick::{DUE, ROUNDS};
-use super::{Figures, aim, quantile};
+use super::{Figures, quantile};
 
 /// The whole page.
 pub(super) fn write(figures: &Figures) -> String {
     let sections = [
         HEAD.to_owned(),
         machine(&figures.machine),
-        aims(figures),
+        aims(aim::all(figures)),
         alerts_in(figures),
         paging(figures),
         ticks(figures),
+        schedules(&figures.schedule),
         starting(figures),
         REPEAT.to_owned(),
     ];
     sections.join("\n")
+}
+
+/// What is written of schedules measured by themselves.
+pub(super) fn write_schedule(on: &Machine, figures: &ScheduleFigures) -> String {
+    let aims = aims(aim::of_schedules(figures));
+    [machine(on), aims, schedules(figures)].join("\n")
 }
 
 const HEAD: &str = "\
@@ -43,6 +52,7 @@ const REPEAT: &str = "\
 ```
 cargo xtask bench            # builds the release binary, takes some minutes, writes this file
 cargo xtask bench --quick    # a tenth of it, printed only
+cargo xtask bench schedule   # who is on call, printed only
 ```
 
 It needs Linux (`/proc`), nothing installed beside Rust, and some 3 GB of disk under `target/` for a while. Nothing else
@@ -64,9 +74,9 @@ fn machine(machine: &Machine) -> String {
     format!("## Machine\n\n{table}")
 }
 
-fn aims(figures: &Figures) -> String {
+fn aims(aims: impl IntoIterator<Item = Aim>) -> String {
     let mut table = Table::new(&["aim", "wanted", "measured", ""]);
-    for aim in aim::all(figures) {
+    for aim in aims {
         let verdict = if aim.is_met { "met" } else { "**not met**" };
         table.row(aim.what, [aim.wanted, aim.measured, verdict.to_owned()]);
     }
@@ -176,6 +186,51 @@ fn ticks(figures: &Figures) -> String {
          and committed by itself, durably. The mails go out beside the tick: \"all sent\" is from its beginning until the last\n\
          of them is taken and written down.\n",
         figures.ticks.first().map_or(0, |tick| tick.idle.len())
+    )
+}
+
+fn schedules(figures: &ScheduleFigures) -> String {
+    let mut one = Table::new(&["one schedule, in memory", "each", "/ s"]);
+    let mut row = |name: &str, each: Duration| one.row(name, [micros(each), rate(each)]);
+    row("who at an instant: `Schedule::shifts` of a nanosecond", figures.who);
+    row("who and until when: `Schedule::on_call_at`", figures.on_call_at);
+    row("90 days: `Schedule::shifts`", quantile(&figures.finals, 5));
+    row("90 days, begun ten years sooner", quantile(&figures.elder, 5));
+    let mut all = Table::new(&[
+        "all schedules of a tenant",
+        "schedules",
+        "overrides",
+        "each call",
+        "without the store",
+    ]);
+    let calls = [
+        ("on call now: `app::on_call_now`", &figures.on_call_now),
+        ("gaps in 14 days: `app::coverage_gaps::scan_now`", &figures.scan),
+    ];
+    for (name, of) in calls {
+        all.row(
+            name,
+            [
+                thousands(u64::from(of.schedules)),
+                thousands(of.overrides as u64),
+                millis(quantile(&of.whole, 5)),
+                millis(quantile(&of.alone, 5)),
+            ],
+        );
+    }
+    format!(
+        "## Who is on call\n\n{one}\n\
+         One thread. Each schedule has four layers of eight people: one all the time, one in office hours, one at night and on\n\
+         weekends, one on weekends that counts active periods only; whoever has a turn is on call. The one schedule has\n\
+         {OVERRIDES} overrides spread over a year. Instants: the mean of {} spread over that year, in the median of {PASSES} passes;\n\
+         90 days: medians of {}, in turn with those of the same schedule with anchors ten years older, whose shifts are the same.\n\n\
+         {all}\n\
+         Medians of {} calls on SQLite; each reads, decides and (the scan) commits everything. A twentieth of the schedules has\n\
+         nobody in office hours. The last column is what the schedules alone take, in memory: who is on call, who is next, and\n\
+         whether somebody must be; or `Schedule::gaps`.\n",
+        thousands(u64::from(INSTANTS)),
+        figures.finals.len(),
+        figures.scan.whole.len()
     )
 }
 

@@ -1,18 +1,16 @@
 //! The tick: its time when nothing is due and when a hundred steps are, among ever more open incidents. Runs in this
 //! process, on a clock that is put forward by hand; mail goes out for real.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow, ensure};
-use app::{App, Clock, OsEntropy, SystemClock, TickReport};
-use chrono::{DateTime, TimeDelta, Utc};
-use handlers::compose::compose;
-use handlers::config::Config;
+use anyhow::{Result, ensure};
+use app::{App, Clock as _, SystemClock, TickReport};
+use chrono::TimeDelta;
 use tokio::runtime::Builder;
 
+use super::inside::{self, Held};
 use super::machine;
 use super::open_incidents;
 use super::sink::Sink;
@@ -46,22 +44,6 @@ pub(super) struct TickFigures {
     pub(super) filled_in: Duration,
 }
 
-/// A clock that stands still until it is put forward.
-#[derive(Debug)]
-struct Held(Mutex<DateTime<Utc>>);
-
-impl Clock for Held {
-    fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Held {
-    fn put_to(&self, now: DateTime<Utc>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now;
-    }
-}
-
 /// Opens `open` incidents in `folder` and ticks among them.
 pub(super) fn measure(folder: &Path, sink: &Sink, open: u32) -> Result<TickFigures> {
     ensure!(open >= DUE * ROUNDS, "too few incidents");
@@ -70,12 +52,8 @@ pub(super) fn measure(folder: &Path, sink: &Sink, open: u32) -> Result<TickFigur
 
 async fn ticks(folder: &Path, sink: &Sink, open: u32) -> Result<TickFigures> {
     let start = SystemClock.now();
-    let clock = Arc::new(Held(Mutex::new(start)));
-    let settings = [("ONCALL_DATA_DIR", &*folder.to_string_lossy()), ("SMTP_URL", sink.url()), FROM];
-    let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let config = Config::from_vars(BTreeMap::from(settings)).map_err(|problems| anyhow!("{problems:?}"))?;
-    let machine =
-        compose(&config, "http://localhost", Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(OsEntropy))?;
+    let clock = Held::at(start);
+    let machine = inside::machine(folder, Some(sink), &clock)?;
     let app = &machine.edge.app;
     let tenant = app::tenants::first_start(app, &machine.demo_key).await?.tenant;
 
@@ -116,8 +94,6 @@ async fn ticks(folder: &Path, sink: &Sink, open: u32) -> Result<TickFigures> {
     }
     Ok(TickFigures { open, idle, due, sent, mails, bytes: machine::size(folder)?, filled_in })
 }
-
-const FROM: (&str, &str) = ("MAIL_FROM", "oncall@msp.example");
 
 fn minutes(minutes: u32) -> TimeDelta {
     TimeDelta::minutes(i64::from(minutes))

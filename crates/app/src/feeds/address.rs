@@ -92,16 +92,13 @@ async fn keep(app: &App, ctx: &Ctx, feed: CalendarFeed) -> Result<(), Error> {
         let turn = app.turns.take(&ctx.tenant).await;
         let mut changes = Changes::new();
         let kept = app.store.get::<CalendarFeed>(&ctx.tenant, feed.id.as_str()).await?;
-        let before = match kept {
-            Some(mut kept) => {
-                let before = std::mem::replace(&mut kept.value, feed.clone());
-                changes.replace(&kept)?;
-                before.hash
-            }
-            None => {
-                changes.create(&feed)?;
-                None
-            }
+        let before = if let Some(mut kept) = kept {
+            let before = std::mem::replace(&mut kept.value, feed.clone());
+            changes.replace(&kept)?;
+            before.hash
+        } else {
+            changes.create(&feed)?;
+            None
         };
         match app.store.commit(&ctx.tenant, app.entropy.operation(), changes).await {
             Ok(()) => return take_down(app, before).await,

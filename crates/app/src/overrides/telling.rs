@@ -1,21 +1,16 @@
 //! Who is told of an override, and in which words.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
+use chrono::TimeDelta;
 use domain::id::UserId;
 use domain::notice::Telling;
 use domain::schedule::{Override, OverrideKind, OverrideState, Schedule};
+use domain::when::instant;
 
 use crate::ctx::Ctx;
 use crate::schedules::People;
 
 /// For how long a word about a shift is of use.
 const LASTS: TimeDelta = TimeDelta::hours(24);
-
-/// An instant as people of a zone read it.
-pub(super) fn instant(at: DateTime<Utc>, zone: Tz) -> String {
-    at.with_timezone(&zone).format("%a %-d %b %Y %H:%M %Z").to_string()
-}
 
 /// Who hears of an override that was just made: whoever comes on or off call by it, or has a say in it.
 pub(super) fn of_new(

@@ -7,13 +7,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use domain::calendar_watch::CalendarWatch;
 use domain::id::{LayerId, ScheduleId, TenantId};
 use domain::schedule::{Calendar, CalendarShift, Duty, Layer, Schedule};
 use domain::user::User;
 use store::{Changes, Versioned};
 
-use super::edit::change;
+use super::edit::{change, get};
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -54,10 +55,12 @@ pub async fn import(
     };
     let users = everybody(app, &ctx.tenant).await?;
     let layer_id = LayerId::fresh(ctx.now, app.entropy.draw());
+    let zone = get(app, ctx, id).await?.value.zone;
+    let events = read(app, text, zone, ctx.now).await.map_err(|error| refused(field, &error))?;
+    let calendar = taken_over(&events, &users, import.url.clone(), ctx.now);
     let kept = change(app, (&ctx.tenant, ctx.now), id, |kept, people| {
         let mut edited = kept.value.clone();
-        let events = read(app, &text, &edited, ctx.now).map_err(|error| refused(field, &error))?;
-        let calendar = taken_over(&events, &users, import.url.clone(), ctx.now);
+        let calendar = calendar.clone();
         let known = edited.layers.iter_mut().find(|layer| layer.name == import.name);
         match known {
             Some(Layer { duty: Duty::Calendar(before), .. }) => before.renew(Ok(calendar)),
@@ -94,26 +97,30 @@ pub(crate) async fn read_again(
 ) -> Result<Option<bool>, Error> {
     let schedule = app.store.get::<Schedule>(tenant, id.as_str()).await?;
     let schedule = schedule.ok_or_else(|| Error::not_found("schedule", id.as_str()))?.value;
-    let mut texts = HashMap::new();
+    let mut said: HashMap<String, Result<Vec<CalendarEvent>, String>> = HashMap::new();
     for layer in &schedule.layers {
         if let Some(url) = address(layer)
-            && !texts.contains_key(url)
+            && !said.contains_key(url)
         {
-            texts.insert(url.to_owned(), fetch(app, url).await);
+            let read = match fetch(app, url).await {
+                Ok(text) => read(app, text, schedule.zone, now).await,
+                Err(error) => Err(error),
+            };
+            said.insert(url.to_owned(), read.map_err(|error| error.to_string()));
         }
     }
-    if texts.is_empty() {
+    if said.is_empty() {
         return Ok(None);
     }
     let users = everybody(app, tenant).await?;
     let kept = change(app, (tenant, now), id, |kept, _| {
         let mut edited = kept.value.clone();
         for layer in &mut edited.layers {
-            let Some(text) = address(layer).and_then(|url| texts.get(url)) else { continue };
-            let events = text.clone().and_then(|text| read(app, &text, &kept.value, now));
+            let Some(events) = address(layer).and_then(|url| said.get(url)) else { continue };
             if let Duty::Calendar(calendar) = &mut layer.duty {
-                let fresh = events.map(|events| taken_over(&events, &users, calendar.url.clone(), now));
-                calendar.renew(fresh.map_err(|error| error.to_string()));
+                let fresh =
+                    events.as_ref().map(|events| taken_over(events, &users, calendar.url.clone(), now));
+                calendar.renew(fresh.map_err(Clone::clone));
             }
         }
         Ok(edited)
@@ -165,13 +172,17 @@ fn taken_over(events: &[CalendarEvent], users: &[User], url: Option<String>, now
     calendar
 }
 
-fn read(
-    app: &App,
-    text: &str,
-    schedule: &Schedule,
+/// What a calendar says. A long one takes a while to read, and nothing else is to wait for it.
+async fn read(
+    app: &Arc<App>,
+    text: String,
+    zone: Tz,
     now: DateTime<Utc>,
 ) -> Result<Vec<CalendarEvent>, CalendarError> {
-    app.calendars.read(text, CalendarWindow { zone: schedule.zone, from: now, to: now + AHEAD })
+    let calendars = Arc::clone(&app.calendars);
+    let window = CalendarWindow { zone, from: now, to: now + AHEAD };
+    let read = tokio::task::spawn_blocking(move || calendars.read(&text, window)).await;
+    read.unwrap_or_else(|panic| Err(CalendarError::Unreadable(panic.to_string())))
 }
 
 fn refused(field: &str, error: &CalendarError) -> Error {

@@ -107,9 +107,9 @@ impl ScheduleView {
         name_of(&self.users, id)
     }
 
-    /// Everybody who can be put on call, by name.
+    /// Everybody of the tenant by name, disabled or not.
     pub fn people(&self) -> Vec<&User> {
-        let mut people: Vec<&User> = self.users.values().filter(|user| !user.disabled).collect();
+        let mut people: Vec<&User> = self.users.values().collect();
         people.sort_unstable_by_key(|user| (&user.name, &user.id));
         people
     }

@@ -5,8 +5,7 @@
 use askama::Template;
 use chrono::{DateTime, FixedOffset};
 
-use crate::schedule::Choice;
-use crate::{Layout, RenderError, routes};
+use crate::{Candidates, Layout, RenderError, routes};
 
 /// The page at [`routes::COVERAGE_GAPS`].
 #[derive(Debug, Clone, Template)]
@@ -62,15 +61,6 @@ pub enum FindingKind {
     TimeOff,
     /// A step of an escalation policy would reach nobody.
     EmptyStep,
-}
-
-/// Who could take something over.
-#[derive(Debug, Clone)]
-pub struct Candidates {
-    /// Who takes part in the schedule, by name.
-    pub on_schedule: Vec<Choice>,
-    /// Everybody else, by name.
-    pub others: Vec<Choice>,
 }
 
 /// Findings of one kind.

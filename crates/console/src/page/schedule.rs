@@ -14,7 +14,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta};
 use crate::on_call_now::ScheduleNow;
 use crate::{Layout, RenderError, routes};
 
-pub use form::{Choice, Entered, FormField, FormProblem, OverrideForm, OverrideKind};
+pub use form::{Entered, FormField, FormProblem, OverrideForm, OverrideKind};
 pub use overrides::{Change, OverrideRow, Person, Standing};
 
 use agenda::{Entry, agenda};
@@ -175,8 +175,12 @@ impl SchedulePage {
         Some(self.prefilled(OverrideKind::Add, None, (gap.starts, gap.ends)))
     }
 
-    /// Where the form is filled in with a shift, and in which words.
+    /// Where the form is filled in with a shift, and in which words; `None` also where only a part of it is shown.
     fn change(&self, shift: &Shift) -> Option<(String, &'static str)> {
+        let began = shift.starts <= self.now || !self.is_cut_before(&shift.starts);
+        if !began || self.is_cut_after(&shift.ends) {
+            return None;
+        }
         let times = (shift.starts, shift.ends);
         if shift.is_viewer && self.offers(OverrideKind::HandOff, shift.ends).is_some() {
             return Some((self.prefilled(OverrideKind::HandOff, None, times), "Hand off"));
@@ -223,6 +227,15 @@ impl SchedulePage {
             (true, false) => format!("until {}", self.layout.moment(ends)),
             (false, true) => format!("from {} on", self.layout.moment(starts)),
             (false, false) => self.layout.period(starts, ends),
+        }
+    }
+
+    /// The running turn is told from now on.
+    fn when_turn(&self, turn: &Turn) -> String {
+        if turn.starts <= self.now {
+            format!("until {}", self.layout.moment(&turn.ends))
+        } else {
+            self.layout.period(&turn.starts, &turn.ends)
         }
     }
 }

@@ -1,14 +1,17 @@
 //! What holds for every page.
 
 use console::acknowledge::LinkOutcome;
+use console::coverage_gaps::FindingKind;
 use console::incident::{
     DefendFacts, EntryKind, PageAttempt, PageOutcome, PsaTicket, TicketProgress, TimelineEntry,
 };
 use console::mail::{MailPage, MailRow};
 use console::on_call_now::{OnCallNowPage, OnCallPerson};
-use console::{IncidentState, Layout, Notice, Tone, asset};
+use console::schedule::{Change, FormField, FormProblem, Person};
+use console::schedules::{ScheduleRow, SchedulesPage};
+use console::{Candidate, IncidentState, Layout, Notice, Tone, asset};
 
-use crate::sample::{self, SCRIPT, at};
+use crate::sample::{self, SCRIPT, at, rota};
 
 /// A frame in which everything somebody else wrote is a script.
 fn hostile_layout(mut layout: Layout) -> Layout {
@@ -77,6 +80,50 @@ fn hostile_list() -> String {
     page.render().unwrap()
 }
 
+/// A schedule with every part, named by somebody hostile.
+fn hostile_schedule() -> String {
+    let person = || Person { id: format!("\"{SCRIPT}"), name: SCRIPT.into() };
+    let mut page = rota::page();
+    page.layout = hostile_layout(page.layout);
+    page.schedule.id = format!("\"{SCRIPT}");
+    page.schedule.name = SCRIPT.into();
+    page.layers[0].name = SCRIPT.into();
+    page.layers[0].turns[0].name = Some(SCRIPT.into());
+    for shift in page.layers[0].shifts.iter_mut().chain(&mut page.shifts) {
+        shift.person = person();
+        shift.why = SCRIPT.into();
+    }
+    for (row, change) in page.overrides.iter_mut().zip([
+        Change::Replace { original: person(), by: person() },
+        Change::Add { user: person() },
+        Change::Remove { user: person() },
+        Change::Cover { original: person() },
+    ]) {
+        row.id = format!("\"{SCRIPT}");
+        row.change = change;
+        row.reason = Some(SCRIPT.into());
+        row.made_by = SCRIPT.into();
+    }
+    let form = page.form.as_mut().unwrap();
+    form.can_be_on.on_schedule[0] = Candidate { id: format!("\"{SCRIPT}"), name: SCRIPT.into() };
+    form.can_be_off.others[0] = Candidate { id: format!("\"{SCRIPT}"), name: SCRIPT.into() };
+    form.entered.starts = format!("\"{SCRIPT}");
+    form.entered.ends = format!("\"{SCRIPT}");
+    form.entered.reason = format!("\"{SCRIPT}");
+    form.problems = vec![FormProblem { field: Some(FormField::Reason), text: SCRIPT.into() }];
+    page.render().unwrap()
+}
+
+fn hostile_gaps() -> String {
+    let mut row = rota::finding("fnd_1", FindingKind::Gap);
+    row.id = format!("\"{SCRIPT}");
+    row.summary = SCRIPT.into();
+    row.schedule_id = Some(format!("\"{SCRIPT}"));
+    let mut page = rota::gaps(vec![row]);
+    page.layout = hostile_layout(page.layout);
+    page.render().unwrap()
+}
+
 /// Every page, filled with scripts where others write.
 fn pages() -> Vec<String> {
     let mut linked = sample::linked_incident();
@@ -89,7 +136,9 @@ fn pages() -> Vec<String> {
         reason: Some(SCRIPT.into()),
         is_viewer: true,
     }]);
+    schedule.id = format!("\"{SCRIPT}");
     schedule.name = SCRIPT.into();
+    let listed = ScheduleRow { now: schedule.clone(), gaps: vec![at("05:00:00")] };
     let mail = MailRow {
         name: format!("\"{SCRIPT}"),
         subject: SCRIPT.into(),
@@ -106,6 +155,9 @@ fn pages() -> Vec<String> {
         hostile_list(),
         hostile_incident(),
         OnCallNowPage { layout: sample::layout(), schedules: vec![schedule] }.render().unwrap(),
+        SchedulesPage { layout: sample::layout(), schedules: vec![listed] }.render().unwrap(),
+        hostile_schedule(),
+        hostile_gaps(),
         sign_in.render().unwrap(),
         sample::acknowledge(ready).render().unwrap(),
         MailPage { layout: sample::layout(), mails: vec![mail] }.render().unwrap(),
@@ -172,6 +224,8 @@ fn the_navigation_marks_the_section_and_knows_captured_mail_only_where_there_is_
     let html = page.render().unwrap();
     assert!(html.contains("<a href=\"/app/incidents\" aria-current=\"page\">Incidents</a>"));
     assert!(html.contains("<a href=\"/app/on-call\">On call now</a>"));
+    assert!(html.contains("<a href=\"/app/schedules\">Schedules</a>"));
+    assert!(html.contains("<a href=\"/app/coverage-gaps\">Gaps</a>"));
     assert!(!html.contains("/app/mail"));
     page.layout.captures_mail = true;
     assert!(page.render().unwrap().contains("<a href=\"/app/mail\">Captured mail</a>"));

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "clippy exempts test functions, not what they share")]
 
 mod acknowledge;
+mod coverage_gaps;
 mod frame;
 mod incident;
 mod incidents;
@@ -9,4 +10,6 @@ mod mail;
 mod on_call_now;
 mod problem;
 mod sample;
+mod schedule;
+mod schedules;
 mod sign_in;

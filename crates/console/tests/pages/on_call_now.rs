@@ -21,7 +21,7 @@ fn ann() -> OnCallPerson {
 fn it_says_who_until_when_why_and_who_is_next() {
     let html = page(vec![sample::schedule(vec![ann()])]);
     for words in [
-        "Nights",
+        "<a href=\"/app/schedules/sch_1\">Nights</a>",
         "Europe/Vienna",
         "Ann Lee",
         ">you<",

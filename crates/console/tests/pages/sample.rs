@@ -1,5 +1,7 @@
 //! A quiet night at an MSP, to build view models from.
 
+pub(crate) mod rota;
+
 use chrono::{DateTime, FixedOffset};
 use console::acknowledge::{AcknowledgePage, LinkOutcome, LinkedIncident};
 use console::incident::{Facts, IncidentPage, PsaTicket, TicketProgress, Upcoming};
@@ -124,6 +126,7 @@ pub(crate) fn acknowledge(outcome: LinkOutcome) -> AcknowledgePage {
 
 pub(crate) fn schedule(on_call: Vec<OnCallPerson>) -> ScheduleNow {
     ScheduleNow {
+        id: "sch_1".into(),
         name: "Nights".into(),
         time_zone: "Europe/Vienna".into(),
         on_call,

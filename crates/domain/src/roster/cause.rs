@@ -85,8 +85,7 @@ impl By {
     /// The names behind a reason that `schedule` gave with these overrides.
     pub fn of(schedule: &Schedule, overrides: &[Override], reason: &Reason) -> Self {
         let layer_name = |id: &LayerId| {
-            let layer = schedule.layers.iter().find(|layer| layer.id == *id);
-            layer.map_or_else(|| id.to_string(), |layer| layer.name.clone())
+            schedule.layer(id).map_or_else(|| id.to_string(), |layer| layer.name.clone())
         };
         match reason {
             Reason::Layer { layer_id, turn } => {

@@ -8,7 +8,7 @@ use chrono::{DateTime, Days, Utc};
 use chrono_tz::Tz;
 
 use super::turns::{Change, Order, Participant};
-use super::{Counting, Duty, Former, Layer, Schedule, Turns};
+use super::{Counting, Duty, Former, Layer, LayerMode, Schedule, Turns};
 use crate::id::{LayerId, UserId};
 
 /// How long the order of former participants is kept for reports.
@@ -26,41 +26,62 @@ pub enum From {
 
 impl Schedule {
     /// `edited`, as it is kept when this is what was kept before.
+    #[must_use]
     pub fn edit(&self, mut edited: Self, from: From, now: DateTime<Utc>) -> Self {
         edited.id = self.id.clone();
-        edited.former.clone_from(&self.former);
-        for (place, before) in self.layers.iter().enumerate() {
-            let after = edited.layers.iter_mut().find(|after| after.id == before.id);
-            let goes_on = after.is_some_and(|after| {
-                let goes_on = edited.zone == self.zone && before.goes_on_as(after, now);
-                if edited.zone == self.zone {
-                    before.hand_on(after, self, from, now);
-                }
-                goes_on
-            });
-            if !goes_on {
-                edited.former.extend(before.former(self.zone, place, now));
+        edited.former = self.former_after(&edited, now);
+        for before in self.layers.iter().filter(|_| edited.zone == self.zone) {
+            if let Some(after) = edited.layers.iter_mut().find(|after| after.id == before.id) {
+                before.hand_on(after, self, from, now);
             }
         }
-        edited.begin_new_layers(self, now);
+        let begun: Vec<_> = edited.layers.iter().map(|after| !self.goes_on_in(&edited, after, now)).collect();
+        for (layer, _) in edited.layers.iter_mut().zip(begun).filter(|(_, is_new)| *is_new) {
+            // What is new in a schedule that is in use has had nobody on call before.
+            layer.starts = Some(layer.starts.map_or(now, |starts| starts.max(now)));
+        }
         let horizon = now.checked_sub_days(REMEMBERED);
         edited.former.retain(|former| former.layer.ends.is_none_or(|ends| Some(ends) > horizon));
         edited
     }
 
-    /// What is new in a schedule that is in use has had nobody on call before.
-    fn begin_new_layers(&mut self, before: &Self, now: DateTime<Utc>) {
-        let zone_stays = self.zone == before.zone;
-        for layer in &mut self.layers {
-            let known = before.layers.iter().find(|known| known.id == layer.id);
-            if !known.is_some_and(|known| zone_stays && known.goes_on_as(layer, now)) {
-                layer.starts = Some(layer.starts.map_or(now, |starts| starts.max(now)));
+    /// Whether `after`, a layer of `edited`, is one of these going on.
+    fn goes_on_in(&self, edited: &Self, after: &Layer, now: DateTime<Utc>) -> bool {
+        let before = self.layers.iter().find(|before| before.id == after.id);
+        let stays = self.zone == edited.zone && !self.is_turned_about_in(edited);
+        stays && before.is_some_and(|before| before.goes_on_as(after, now))
+    }
+
+    /// Whether layers cover others in `edited` that they didn't cover before.
+    fn is_turned_about_in(&self, edited: &Self) -> bool {
+        let place = |layer: &Layer| edited.layers.iter().position(|after| after.id == layer.id);
+        self.mode == LayerMode::TopLayerWins && !self.layers.iter().filter_map(place).is_sorted()
+    }
+
+    /// The layers as they were that this edit and earlier ones ended, from the lowest. Each goes on standing below the layer
+    /// that it stood below.
+    fn former_after(&self, edited: &Self, now: DateTime<Utc>) -> Vec<Former> {
+        let is_turned_about = self.is_turned_about_in(edited);
+        let mut former: Vec<Former> = Vec::new();
+        let mut placed = 0;
+        for (place, before) in self.layers.iter().enumerate() {
+            former.extend(self.former.iter().filter(|former| former.place == place).cloned());
+            let after = edited.layers.iter().enumerate().find(|(_, after)| after.id == before.id);
+            let goes_on = after.is_some_and(|(_, after)| self.goes_on_in(edited, after, now));
+            former.extend((!goes_on).then(|| before.former(self.zone, place, now)).flatten());
+            if let Some((after, _)) = after.filter(|_| !is_turned_about) {
+                former.iter_mut().skip(placed).for_each(|former| former.place = after);
+                placed = former.len();
             }
         }
+        former.extend(self.former.iter().filter(|former| former.place >= self.layers.len()).cloned());
+        former.iter_mut().skip(placed).for_each(|former| former.place = edited.layers.len());
+        former
     }
 
     /// The schedule as it is put before whoever edits it: who takes turns now, and what is planned. Turns can't be told
     /// from it any more.
+    #[must_use]
     pub fn to_edit(&self, now: DateTime<Utc>) -> Self {
         let mut shown = Self { former: Vec::new(), ..self.clone() };
         for layer in &mut shown.layers {
@@ -91,12 +112,12 @@ impl Schedule {
         let Some(Duty::Turns(turns)) = self.layers.get_mut(layer).map(|layer| &mut layer.duty) else {
             return false;
         };
-        let later = turns.changes.partition_point(|change| change.from < from);
-        if turns.changes.get(later).is_none_or(|change| change.from != from) {
+        let earlier = turns.changes.partition_point(|change| change.from < from);
+        if turns.changes.get(earlier).is_none_or(|change| change.from != from) {
             let participants = turns.participants_at(from).to_vec();
-            turns.changes.insert(later, Change { from, participants, order: Order::Continues });
+            turns.changes.insert(earlier, Change { from, participants, order: Order::Continues });
         }
-        turns.changes.iter_mut().skip(later).for_each(|change| edit(&mut change.participants));
+        turns.changes.iter_mut().skip(earlier).for_each(|change| edit(&mut change.participants));
         true
     }
 }
@@ -170,33 +191,39 @@ impl Turns {
             return;
         };
         let wanted = std::mem::take(&mut self.participants);
-        let planned: Vec<_> = self.changes.drain(..).filter(|change| change.from > now).collect();
+        let mut planned = std::mem::take(&mut self.changes);
+        planned.retain(|change| change.from > now);
         self.participants.clone_from(&before.participants);
         self.changes = before.changes.iter().filter(|change| change.from <= now).cloned().collect();
-        let mut latest = now;
         if wanted != before.participants_at(now) {
             let (at, order) = match from {
                 From::Now => (now, Order::FromAnchor),
                 From::NextHandoff => (laid.next_handoff(now), Order::Continues),
             };
-            self.changes.push(Change { from: at, participants: wanted, order });
-            latest = at;
+            // What had been planned for the instant from which this edit counts is what it edits.
+            planned.retain(|change| change.from != at);
+            planned.push(Change { from: at, participants: wanted, order });
+            planned.sort_by_key(|change| change.from);
         }
-        // What had been planned for no later than this edit counts is what it edits.
-        self.changes.extend(planned.into_iter().filter(|change| change.from > latest));
+        self.changes.extend(planned);
         self.forget(layer, schedule, now);
     }
 
-    /// Folds what is too old to be asked about into the first participants.
+    /// Folds what is too old to be asked about into the first participants: as many changes as leave every later turn where
+    /// it is. Where places are told apart only by where they are, that may be fewer.
     fn forget(&mut self, layer: &Layer, schedule: &Schedule, now: DateTime<Utc>) {
         let Some(horizon) = now.checked_sub_days(REMEMBERED) else { return };
         let old = self.changes.partition_point(|change| change.from <= horizon);
-        if old > 0 {
-            let first = self.lay(schedule.zone, &layer.restrictions).map(|laid| laid.as_if_always(horizon));
-            if let Some(first) = first {
-                self.participants = first;
-                self.changes.drain(..old);
-            }
+        let Some(laid) = self.lay(schedule.zone, &layer.restrictions) else { return };
+        let folded = (1..=old).rev().find_map(|count| {
+            let (folded, kept) = self.changes.split_at_checked(count)?;
+            let participants = laid.as_if_always(folded.last()?.from);
+            let shorter = Self { participants, changes: kept.to_vec(), ..self.clone() };
+            let same = shorter.lay(schedule.zone, &layer.restrictions)?.goes_on_as(&laid, count);
+            same.then_some(shorter)
+        });
+        if let Some(folded) = folded {
+            *self = folded;
         }
     }
 }

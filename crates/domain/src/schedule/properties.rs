@@ -5,6 +5,7 @@ mod clashes;
 mod drawn;
 mod edits;
 mod layers;
+mod past;
 mod questions;
 mod spans;
 

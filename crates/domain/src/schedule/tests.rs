@@ -1,9 +1,17 @@
 //! Known answers.
 
+mod calendars;
+mod changes;
+mod counting;
+mod edits;
+mod gaps;
 mod handoffs;
 mod overrides;
+mod process_zone;
+mod restrictions;
+mod rounds;
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
 
 use super::*;
@@ -54,6 +62,10 @@ pub(super) fn schedule(zone: Tz, layers: Vec<Layer>) -> Schedule {
         owner: None,
         former: Vec::new(),
     }
+}
+
+fn window(days: &[Weekday], from: &str, to: &str) -> Window {
+    Window { days: days.to_vec(), from: from.parse().unwrap(), to: to.parse().unwrap() }
 }
 
 fn at(text: &str) -> DateTime<Utc> {

@@ -172,6 +172,14 @@ impl<'a> Laid<'a> {
         Era::shift_to(index, count, change.participants.len())
     }
 
+    /// Whether these take every turn as `other` do once `folded` changes of theirs have passed.
+    pub(super) fn goes_on_as(&self, other: &Self, folded: usize) -> bool {
+        let later = |laid: &Self, eras: usize| -> Vec<usize> {
+            laid.eras.iter().skip(1 + eras).map(|era| era.index(0)).collect()
+        };
+        later(self, 0) == later(other, folded)
+    }
+
     /// The participants of the era at `at`, turned so that they take the same turns without any shift.
     pub(super) fn as_if_always(&self, at: DateTime<Utc>) -> Vec<Participant> {
         let later = self.eras.partition_point(|era| era.from <= at);
@@ -196,7 +204,7 @@ fn place(participant: &Participant, index: usize, new: &[Participant]) -> Option
 /// Who follows participant `index` of `old` in the order of `new`: after them, or else after the nearest before them who
 /// still takes part.
 fn after(old: &[Participant], index: usize, new: &[Participant]) -> usize {
-    let before = (0..old.len()).map(|back| (index + old.len() - back) % old.len());
-    let found = before.filter_map(|index| place(old.get(index)?, index, new)).next();
+    let mut before = (0..old.len()).map(|back| (index + old.len() - back) % old.len());
+    let found = before.find_map(|index| place(old.get(index)?, index, new));
     found.map_or(0, |place| (place + 1) % new.len().max(1))
 }

@@ -29,21 +29,15 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    let [a, b, c, d, e, f, g, h] = address.segments();
-    let v4 = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        is_public_v4(Ipv4Addr::new(a, b, c, d))
-    };
-    match (a, b) {
-        // Mapped, and as a gateway translates.
-        (0, 0) if (c, d, e, f) == (0, 0, 0, 0xffff) => v4(g, h),
-        (0x64, 0xff9b) if (c, d, e, f) == (0, 0, 0, 0) => v4(g, h),
-        // 6to4.
-        (0x2002, _) => v4(b, c),
+    match address.segments() {
+        // Mapped; as a gateway translates; and 6to4.
+        [0, 0, 0, 0, 0, 0xffff, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x2002, high, low, ..] => is_public_v4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low))),
         // Protocols, Teredo among them, and documentation.
-        (0x2001, ..0x200 | 0xdb8) | (0x3fff, ..0x1000) => false,
+        [0x2001, ..0x200 | 0xdb8, ..] | [0x3fff, ..0x1000, ..] => false,
         // All that was ever given out.
-        (0x2000..=0x3fff, _) => true,
+        [0x2000..=0x3fff, ..] => true,
         _ => false,
     }
 }

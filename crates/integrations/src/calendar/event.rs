@@ -44,9 +44,13 @@ impl Event {
     /// The error is a sentence about the event, whose summary it names.
     pub(super) fn of(component: &ICalendarComponent, zones: &Zones<'_>) -> Result<Self, String> {
         let summary = text(component, &ICalendarProperty::Summary);
-        let name = if summary.is_empty() { component.uid().unwrap_or_default() } else { &summary };
         Self::read(component, zones, &summary)
-            .map_err(|problem| format!("the event {} {problem}", quoted(name)))
+            .map_err(|problem| sentence(&summary, component.uid(), &problem))
+    }
+
+    /// A sentence about the event, from its predicate.
+    pub(super) fn sentence(&self, problem: &str) -> String {
+        sentence(&self.summary, self.uid.as_deref(), problem)
     }
 
     fn read(component: &ICalendarComponent, zones: &Zones<'_>, summary: &str) -> Result<Self, String> {
@@ -66,6 +70,11 @@ impl Event {
             times: if is_cancelled { None } else { times(component, zones)? },
         })
     }
+}
+
+fn sentence(summary: &str, uid: Option<&str>, problem: &str) -> String {
+    let name = if summary.is_empty() { uid.unwrap_or_default() } else { summary };
+    format!("the event {} {problem}", quoted(name))
 }
 
 fn times(component: &ICalendarComponent, zones: &Zones<'_>) -> Result<Option<Times>, String> {

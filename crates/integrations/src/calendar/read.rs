@@ -56,8 +56,7 @@ pub(super) fn read(text: &str, window: CalendarWindow) -> Result<Vec<CalendarEve
             continue;
         }
         let replaced = event.uid.as_deref().and_then(|uid| replaced.get(uid)).unwrap_or(&nothing);
-        let starts = starts(times, window, &mut work)
-            .map_err(|problem| format!("the event {} {problem}", quoted(&event.summary)))?;
+        let starts = starts(times, window, &mut work).map_err(|problem| event.sentence(&problem))?;
         for (start, length) in starts.into_values().filter(|(start, _)| !replaced.contains(*start)) {
             found.add(event, start, length)?;
         }

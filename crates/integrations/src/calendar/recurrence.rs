@@ -13,8 +13,9 @@ use calcard::icalendar::{
     ICalendarRecurrenceRule, ICalendarSkip,
 };
 use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use domain::schedule::first_instant;
 
-use super::time::{Moment, instant};
+use super::time::Moment;
 
 /// How many rules of a file are followed: those that have ended before the window don't count.
 const MOST_RULES: usize = 200;
@@ -117,7 +118,7 @@ fn last_instant(until: &PartialDateTime, start: Moment) -> Result<DateTime<Utc>,
     };
     Ok(match read.offset {
         Some(offset) => local.checked_sub_offset(offset).unwrap_or(local).and_utc(),
-        None => instant(start.zone, local),
+        None => first_instant(start.zone, local),
     })
 }
 
@@ -154,10 +155,7 @@ fn closer(rule: &ICalendarRecurrenceRule, start: NaiveDateTime, from: NaiveDateT
 /// A rule such as "every 30th of February" would be searched for its next date for long, at every reading.
 fn check_has_dates(rule: &ICalendarRecurrenceRule, first: NaiveDateTime) -> Result<(), String> {
     let endless = ICalendarRecurrenceRule { until: None, count: None, ..rule.clone() };
-    match expand(&endless, first, 1)?.is_empty() {
-        true => Err("repeats on days that don't exist".into()),
-        false => Ok(()),
-    }
+    expand(&endless, first, 1)?.first().map(drop).ok_or_else(|| "repeats on days that don't exist".into())
 }
 
 /// The rule's first dates. Times are without a zone, so that the clock's changes stay our own affair.

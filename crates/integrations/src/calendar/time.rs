@@ -8,22 +8,11 @@ use calcard::common::PartialDateTime;
 use calcard::common::timezone::Tz as AnyTz;
 use calcard::icalendar::timezone::TzResolver;
 use calcard::icalendar::{ICalendar, ICalendarDuration};
-use chrono::{DateTime, MappedLocalTime, NaiveDateTime, TimeDelta, TimeZone as _, Utc};
-use chrono_tz::{GapInfo, Tz};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use domain::schedule::first_instant;
 
 use super::read::quoted;
-
-/// The first instant at which a clock in `zone` shows `local` or later: a time that the clock skips means the first
-/// instant after the gap, one that it repeats means the first occurrence.
-pub(super) fn instant(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
-    match zone.from_local_datetime(&local) {
-        MappedLocalTime::Single(instant) | MappedLocalTime::Ambiguous(instant, _) => instant.to_utc(),
-        // A gap without an end is only met at the ends of the calendar, where zones mean nothing.
-        MappedLocalTime::None => GapInfo::new(&local, &zone)
-            .and_then(|gap| gap.end)
-            .map_or_else(|| local.and_utc(), |end| end.to_utc()),
-    }
-}
 
 /// A time that a calendar names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +26,7 @@ pub(super) struct Moment {
 
 impl Moment {
     pub(super) fn instant(self) -> DateTime<Utc> {
-        instant(self.zone, self.local)
+        first_instant(self.zone, self.local)
     }
 
     /// Its like at another time of the clock.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::people::NoticesEdit;
+use app::people::{Before, NoticesEdit};
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Deserializer};
@@ -23,12 +23,12 @@ pub(super) struct MeEdit {
 
 /// Some of what somebody wants to be told about their shifts.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 struct PartOfNotices {
     /// So many minutes before a shift starts, 0 to 2880; `null` is not at all.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<u32>)]
-    before_minutes: Option<Option<u32>>,
+    before_minutes: Before,
     /// When a shift starts.
     at_start: Option<bool>,
     /// When a shift ends.
@@ -48,23 +48,19 @@ pub(super) struct AllNotices {
 }
 
 /// A field that is there, though it may be `null`.
-fn given<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<u32>>, D::Error> {
-    Option::deserialize(field).map(Some)
+fn given<'de, D: Deserializer<'de>>(field: D) -> Result<Before, D::Error> {
+    Option::<u32>::deserialize(field).map(Before::from)
 }
 
 impl From<PartOfNotices> for NoticesEdit {
     fn from(part: PartOfNotices) -> Self {
-        Self { before_minutes: part.before_minutes, at_start: part.at_start, at_end: part.at_end }
+        Self { before: part.before_minutes, at_start: part.at_start, at_end: part.at_end }
     }
 }
 
 impl From<AllNotices> for NoticesEdit {
     fn from(all: AllNotices) -> Self {
-        Self {
-            before_minutes: Some(all.before_minutes),
-            at_start: Some(all.at_start),
-            at_end: Some(all.at_end),
-        }
+        Self { before: all.before_minutes.into(), at_start: Some(all.at_start), at_end: Some(all.at_end) }
     }
 }
 
@@ -114,7 +110,9 @@ pub(super) async fn set_shift_notices(
 fn inside(object: &str, error: app::Error) -> app::Error {
     match error {
         app::Error::Invalid(mut fields) => {
-            fields.iter_mut().for_each(|wrong| wrong.field = format!("{object}.{}", wrong.field));
+            for wrong in &mut fields {
+                wrong.field = format!("{object}.{}", wrong.field);
+            }
             app::Error::Invalid(fields)
         }
         other => other,

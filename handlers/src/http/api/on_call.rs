@@ -2,7 +2,7 @@
 
 pub(super) mod explain;
 pub(super) mod readiness;
-mod reason;
+pub(super) mod reason;
 
 use std::sync::Arc;
 

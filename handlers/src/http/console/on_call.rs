@@ -11,7 +11,8 @@ use super::visitor::Visitor;
 pub(super) async fn now(visitor: Visitor) -> Result<Response, Stop> {
     let found = app::on_call_now(visitor.app(), &visitor.ctx).await;
     let schedules = found.map_err(|error| visitor.stop(error))?;
-    let schedules = schedules.into_iter().map(|schedule| shown(&visitor, schedule, |at| visitor.local(at))).collect();
+    let schedules =
+        schedules.into_iter().map(|schedule| shown(&visitor, schedule, |at| visitor.local(at))).collect();
     Ok(answer::page(OnCallNowPage { layout: visitor.layout(), schedules }.render()))
 }
 

@@ -29,7 +29,7 @@ pub(super) async fn show(
     let id: ScheduleId = visitor.named("schedule", &id)?;
     let Query { days, entered } = Query::parse(query.as_deref().unwrap_or_default());
     let view = load(&visitor, &id, days).await?;
-    Ok(page(&visitor, view, days, (entered, Vec::new())))
+    Ok(page(&visitor, &view, days, (entered, Vec::new())))
 }
 
 async fn load(visitor: &Visitor, id: &ScheduleId, days: DaysAsked) -> Result<ScheduleView, Stop> {
@@ -73,11 +73,11 @@ fn date(text: &str) -> Option<NaiveDate> {
 /// The page, with its form as it was filled in and what is wrong with that.
 fn page(
     visitor: &Visitor,
-    view: ScheduleView,
+    view: &ScheduleView,
     days: DaysAsked,
     (entered, problems): (Entered, Vec<FormProblem>),
 ) -> Response {
-    let parts = Parts { visitor, view: &view };
+    let parts = Parts { visitor, view };
     let page = SchedulePage {
         layout: visitor.layout(),
         now: parts.local(visitor.ctx.now),
@@ -89,7 +89,7 @@ fn page(
         overrides: view.overrides.iter().map(|shown| parts.override_row(shown)).collect(),
         shifts: view.shifts.iter().map(|shift| parts.shift(shift)).collect(),
         gaps: view.gaps.iter().map(|gap| parts.gap(*gap)).collect(),
-        form: form::offered(visitor, &view, entered, problems),
+        form: form::offered(visitor, view, entered, problems),
         schedule: on_call::shown(visitor, view.now.clone(), |at| parts.local(at)),
     };
     answer::page(page.render())

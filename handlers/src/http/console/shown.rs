@@ -1,11 +1,11 @@
 //! The domain's values as pages show them: words, and instants in the tenant's zone.
 
-use ::console::IncidentState;
+use ::console::{Candidate, Candidates, IncidentState};
 use chrono::{DateTime, FixedOffset, Utc};
 use domain::incident::{Incident, Status};
 use domain::severity::Severity;
 use domain::tenant::Tenant;
-use domain::user::{ChannelKind, Role};
+use domain::user::{ChannelKind, Role, User};
 
 /// An instant in the tenant's zone, with the offset of that day.
 pub(super) fn local(home: &Tenant, at: DateTime<Utc>) -> DateTime<FixedOffset> {
@@ -54,4 +54,18 @@ pub(super) fn channel(kind: ChannelKind) -> &'static str {
         ChannelKind::Slack => "Slack message",
         ChannelKind::Teams => "Teams message",
     }
+}
+
+/// People to choose from, in their order: those who take part in the schedule first.
+pub(super) fn candidates<'a>(
+    people: impl IntoIterator<Item = &'a User>,
+    takes_part: impl Fn(&User) -> bool,
+) -> Candidates {
+    let mut candidates = Candidates::default();
+    for user in people {
+        let group = if takes_part(user) { &mut candidates.on_schedule } else { &mut candidates.others };
+        let name = if user.disabled { format!("{} (disabled)", user.name) } else { user.name.clone() };
+        group.push(Candidate { id: user.id.to_string(), name });
+    }
+    candidates
 }

@@ -34,8 +34,8 @@ impl Share {
     const WIDE: Self = Self(30_000);
     /// From it on, there is room for a first name on a phone, and for all of it on a wide screen.
     const MIDDLE: Self = Self(9_000);
-    /// From it on, there is room for a first name on a wide screen.
-    const THIN: Self = Self(3_500);
+    /// From it on, there is room for initials on a phone, and for a first name on a wide screen.
+    const THIN: Self = Self(5_000);
 }
 
 impl fmt::Display for Share {
@@ -91,6 +91,7 @@ pub(super) struct Piece {
     pub(super) title: String,
     pub(super) name: String,
     pub(super) short_name: String,
+    pub(super) initials: String,
     pub(super) link: Option<String>,
 }
 
@@ -210,6 +211,7 @@ impl Block {
             title: self.title.clone(),
             name: self.name.clone(),
             short_name: self.short_name.clone(),
+            initials: self.initials.clone(),
             link: self.link.clone(),
         }
     }

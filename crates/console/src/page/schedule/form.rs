@@ -5,15 +5,17 @@
 
 use chrono::{DateTime, FixedOffset};
 
+use crate::Candidates;
+
 /// The form.
 #[derive(Debug, Clone)]
 pub struct OverrideForm {
     /// What the viewer may make, in the order to offer.
     pub kinds: Vec<OverrideKind>,
-    /// Who takes part in the schedule, by name.
-    pub on_schedule: Vec<Choice>,
-    /// Everybody else who can be put on call, by name.
-    pub others: Vec<Choice>,
+    /// Who can be put on call.
+    pub can_be_on: Candidates,
+    /// Who can be taken off.
+    pub can_be_off: Candidates,
     /// What stands in it.
     pub entered: Entered,
     /// What is wrong with that.
@@ -33,15 +35,6 @@ pub enum OverrideKind {
     HandOff,
     /// Whoever accepts first instead of the viewer.
     Cover,
-}
-
-/// Somebody to choose.
-#[derive(Debug, Clone)]
-pub struct Choice {
-    /// The id that is posted.
-    pub id: String,
-    /// Their name.
-    pub name: String,
 }
 
 /// What stands in the form, as it was typed.

@@ -113,6 +113,13 @@ impl Person {
     pub(super) fn first_name(&self) -> &str {
         self.name.split_whitespace().next().unwrap_or(&self.name)
     }
+
+    /// Of the first and the last name.
+    pub(super) fn initials(&self) -> String {
+        let mut words = self.name.split_whitespace();
+        let ends = words.next().into_iter().chain(words.next_back());
+        ends.filter_map(|word| word.chars().next()).collect()
+    }
 }
 
 impl Standing {

@@ -104,6 +104,18 @@ fn the_rest_of_a_gap_that_was_filled_in_part_is_no_news_until_it_is_near() {
 }
 
 #[test]
+fn a_finding_is_still_seen_while_a_part_of_it_is() {
+    let mut scans = with_gap(20, 40);
+    scans.scan(0);
+    let gap = scans.report.findings[0].clone();
+    scans.tenant.change(OverrideKind::Add { user: person("Olivia").id }, hours(20, 30));
+    assert!(gap.is_among(&find(&scans.tenant.question())));
+    scans.tenant.change(OverrideKind::Add { user: person("Olivia").id }, hours(30, 40));
+    scans.tenant.nobody_in(hours(40, 50));
+    assert!(!gap.is_among(&find(&scans.tenant.question())), "what begins where it ends is another one");
+}
+
+#[test]
 fn two_gaps_that_grow_together_are_the_first_of_them() {
     let mut scans = with_gap(60, 70);
     scans.tenant.nobody_in(hours(80, 90));

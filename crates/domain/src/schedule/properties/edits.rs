@@ -22,8 +22,14 @@ fn kept() -> impl Strategy<Value = (Schedule, DateTime<Utc>)> {
         (Just(zone), Just(middle), layers)
     });
     drawn.prop_flat_map(|(zone, middle, layer)| {
-        let now = instants(layer.turns().unwrap(), zone, middle.and_utc(), (0..20, -300..300));
-        (Just(schedule(zone, vec![layer])), now)
+        let rota = layer.turns().unwrap();
+        let anywhere = instants(rota, zone, middle.and_utc(), (0..20, -300..300));
+        let planned: Vec<_> = rota.changes.iter().map(|change| change.from).collect();
+        let before_a_change = (0..30_i64, 0..3_usize).prop_map(move |(quarters, index)| {
+            let from = planned.get(index).copied().unwrap_or(middle.and_utc());
+            from - TimeDelta::minutes(15 * quarters)
+        });
+        (Just(schedule(zone, vec![layer])), prop_oneof![anywhere, before_a_change])
     })
 }
 

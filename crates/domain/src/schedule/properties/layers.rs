@@ -19,7 +19,9 @@ fn full_layers() -> impl Strategy<Value = (Tz, NaiveDateTime, Layer)> {
             let lists = rota.changes.iter_mut().map(|change| &mut change.participants);
             for people in lists.chain([&mut rota.participants]) {
                 people.push(Some(user("eve")));
-                people.iter_mut().for_each(|place| *place = place.take().or_else(|| Some(user("fay"))));
+                for place in people.iter_mut().filter(|place| place.is_none()) {
+                    *place = Some(user("fay"));
+                }
             }
             (zone, middle, layer)
         })

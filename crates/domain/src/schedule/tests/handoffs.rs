@@ -113,3 +113,75 @@ fn a_midnight_that_sao_paulo_skips_is_one_o_clock() {
         ["bob 11-03 00:00 -03 24h", "ann 11-04 01:00 -02 23h", "bob 11-05 00:00 -02 24h"]
     );
 }
+
+#[test]
+fn casablanca_and_dublin_keep_nine_o_clock_whatever_they_call_their_winter() {
+    for (zone, anchor, (from, to), expected) in [
+        (
+            Tz::Africa__Casablanca,
+            "2026-02-09T09:00:00",
+            ("2026-02-09T08:00:00Z", "2026-02-16T09:00:00Z"),
+            "02-09 09:00 +01 169h",
+        ),
+        (
+            Tz::Africa__Casablanca,
+            "2026-03-16T09:00:00",
+            ("2026-03-16T09:00:00Z", "2026-03-23T08:00:00Z"),
+            "03-16 09:00 +00 167h",
+        ),
+        (
+            Tz::Europe__Dublin,
+            "2026-03-23T09:00:00",
+            ("2026-03-23T09:00:00Z", "2026-03-30T08:00:00Z"),
+            "03-23 09:00 GMT 167h",
+        ),
+        (
+            Tz::Europe__Dublin,
+            "2026-10-19T09:00:00",
+            ("2026-10-19T08:00:00Z", "2026-10-26T09:00:00Z"),
+            "10-19 09:00 IST 169h",
+        ),
+    ] {
+        let weekly =
+            schedule(zone, vec![layer("primary", (1, RotationUnit::Weeks), anchor, &["ann", "bob"])]);
+        assert_eq!(shifts(&weekly, &[], from, to), [format!("ann {expected}")]);
+        assert_eq!(names(&weekly, &[], to), ["bob"]);
+    }
+}
+
+#[test]
+fn casablanca_repeats_and_leaves_out_half_past_two() {
+    let day = (1, RotationUnit::Days);
+    let casablanca =
+        schedule(Tz::Africa__Casablanca, vec![layer("primary", day, "2026-02-14T02:30:00", &["ann", "bob"])]);
+    assert_eq!(
+        shifts(&casablanca, &[], "2026-02-14T01:30:00Z", "2026-02-16T02:30:00Z"),
+        ["ann 02-14 02:30 +01 24h", "bob 02-15 02:30 +01 25h"]
+    );
+    assert_eq!(
+        shifts(&casablanca, &[], "2026-03-21T02:30:00Z", "2026-03-23T01:30:00Z"),
+        ["bob 03-21 02:30 +00 23h 30min", "ann 03-22 03:00 +01 23h 30min"]
+    );
+}
+
+#[test]
+fn the_midnight_that_kathmandu_left_out_is_a_quarter_past() {
+    let day = (1, RotationUnit::Days);
+    let kathmandu =
+        schedule(Tz::Asia__Kathmandu, vec![layer("primary", day, "1985-12-31T00:00:00", &["ann", "bob"])]);
+    assert_eq!(
+        shifts(&kathmandu, &[], "1985-12-30T18:30:00Z", "1986-01-02T18:15:00Z"),
+        ["ann 12-31 00:00 +0530 24h", "bob 01-01 00:15 +0545 23h 45min", "ann 01-02 00:00 +0545 24h"]
+    );
+}
+
+#[test]
+fn a_midnight_that_comes_twice_in_st_johns_is_the_first() {
+    let day = (1, RotationUnit::Days);
+    let st_johns =
+        schedule(Tz::America__St_Johns, vec![layer("primary", day, "2010-11-06T00:00:00", &["ann", "bob"])]);
+    assert_eq!(
+        shifts(&st_johns, &[], "2010-11-06T02:30:00Z", "2010-11-08T03:30:00Z"),
+        ["ann 11-06 00:00 NDT 24h", "bob 11-07 00:00 NDT 25h"]
+    );
+}

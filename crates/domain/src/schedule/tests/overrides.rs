@@ -92,3 +92,27 @@ fn an_override_that_ends_before_it_starts_or_replaces_nobody_is_a_problem() {
     let fields: Vec<_> = bad.validate().unwrap_err().into_iter().map(|problem| problem.field).collect();
     assert_eq!(fields, ["ends", "by"]);
 }
+
+#[test]
+fn two_clash_when_they_overlap_and_share_a_person() {
+    let hour = |hour: u32| format!("2026-06-02T{hour:02}:00:00Z");
+    let one = change(replace("ann", "bob"), &hour(8), &hour(12));
+    for (kind, from, to, expected) in [
+        (replace("bob", "cid"), 8, 12, true),
+        (replace("cid", "ann"), 11, 14, true),
+        (add("bob"), 6, 9, true),
+        (remove("ann"), 9, 10, true),
+        (OverrideKind::Cover { original: user("ann") }, 9, 10, true),
+        (replace("cid", "dee"), 8, 12, false),
+        (replace("bob", "cid"), 12, 14, false),
+        (replace("bob", "cid"), 6, 8, false),
+    ] {
+        let other = change(kind, &hour(from), &hour(to));
+        assert_eq!((one.clashes(&other), other.clashes(&one)), (expected, expected), "{other:?}");
+    }
+    let other = change(replace("bob", "cid"), &hour(8), &hour(12));
+    let elsewhere = Override { schedule_id: ScheduleId::derived(&["days"]), ..other.clone() };
+    assert!(!one.clashes(&elsewhere) && !one.clashes(&one));
+    let asked = Override { state: OverrideState::Pending, ..other };
+    assert!(asked.clashes(&one) && !one.clashes(&asked), "a request stands in nobody's way");
+}

@@ -149,8 +149,7 @@ fn cancelled_events_are_left_out_and_tentative_ones_are_not() {
 #[test]
 fn only_events_that_touch_the_window_are_there_in_order() {
     let window = window("2026-11-20T12:00:00Z", "2026-11-20T18:00:00Z");
-    let mut lines = String::new();
-    for (name, start, end) in [
+    let lines = [
         ("late", "170000", "190000"),
         ("ends as it begins", "110000", "120000"),
         ("b", "110000", "130000"),
@@ -158,12 +157,12 @@ fn only_events_that_touch_the_window_are_there_in_order() {
         ("short", "110000", "123000"),
         ("starts as it ends", "180000", "190000"),
         ("all of it", "000000", "235959"),
-    ] {
-        lines += &format!(
-            "BEGIN:VEVENT\nSUMMARY:{name}\nDTSTART:20261120T{start}Z\nDTEND:20261120T{end}Z\nEND:VEVENT\n"
-        );
-    }
-    let found = calendar().read(&file(&lines), window).unwrap();
+    ]
+    .map(|(name, start, end)| {
+        let times = format!("DTSTART:20261120T{start}Z\nDTEND:20261120T{end}Z");
+        format!("BEGIN:VEVENT\nSUMMARY:{name}\n{times}\nEND:VEVENT\n")
+    });
+    let found = calendar().read(&file(&lines.concat()), window).unwrap();
     let names: Vec<&str> = found.iter().map(|event| event.summary.as_str()).collect();
     assert_eq!(names, ["all of it", "short", "a", "b", "late"]);
 }
@@ -210,4 +209,6 @@ fn an_event_that_makes_no_sense_is_named() {
         let problem = problem(&event(lines));
         assert!(problem.starts_with(&format!("the event “sam” {expected}")), "{lines}: {problem}");
     }
+    let nameless = file("BEGIN:VEVENT\nUID:1\nDTSTART:20261120\nRRULE:FREQ=SECONDLY\nEND:VEVENT");
+    assert_eq!(problem(&nameless), "the event “1” repeats more often than can be read");
 }

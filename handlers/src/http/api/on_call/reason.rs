@@ -5,9 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// What puts somebody on call.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub(super) enum OnCallReason {
+pub(in crate::http::api) enum OnCallReason {
     /// It is their turn; counted by the clock, from 0 at the layer's anchor.
     Layer { layer_id: String, layer_name: String, turn: u64 },
     /// A calendar says so.

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::body::ScheduleBody;
 use super::edit::{Applying, asked_for};
-use super::shift::{Explained, PersonBody, ShiftBody, SpanBody, TurnBody};
+use super::shift::{Explained, ParticipantBody, ShiftBody, SpanBody, TurnBody};
 use crate::edge::Edge;
 use crate::extract::{IdPath, JsonBody, QueryOf, SignedIn};
 use crate::problem::Problem;
@@ -34,7 +34,7 @@ pub(in crate::http::api) struct PreviewBody {
 /// One side.
 #[derive(Debug, Serialize, ToSchema)]
 struct SideBody {
-    on_call_now: Vec<PersonBody>,
+    on_call_now: Vec<ParticipantBody>,
     /// Of the next 14 days.
     shifts: Vec<ShiftBody>,
     gaps: Vec<SpanBody>,

@@ -3,9 +3,12 @@
 use app::schedules::People;
 use chrono::{DateTime, Utc};
 use domain::id::UserId;
-use domain::schedule::{Override, OverrideKind, Reason, Schedule, Shift, Span, UpcomingTurn};
+use domain::roster::By;
+use domain::schedule::{Override, Schedule, Shift, Span, UpcomingTurn};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::http::api::on_call::reason::OnCallReason;
 
 /// One person's uninterrupted turn.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -16,29 +19,7 @@ pub(crate) struct ShiftBody {
     ends_at: DateTime<Utc>,
     /// Why, in words.
     because: String,
-    reason: ReasonBody,
-}
-
-/// Why somebody is on call.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-enum ReasonBody {
-    /// It is their turn; counted by the clock, from 0 at the layer's anchor.
-    Layer { layer_id: String, layer_name: String, turn: u64 },
-    /// A calendar says so.
-    Calendar { layer_id: String, layer_name: String },
-    /// An override.
-    Override {
-        override_id: String,
-        /// `replace` or `add`.
-        override_kind: &'static str,
-        /// Whose shift it is.
-        original_user_id: Option<String>,
-        /// In the words of whoever made it.
-        reason: Option<String>,
-        /// Who made it.
-        made_by: String,
-    },
+    reason: OnCallReason,
 }
 
 /// A stretch of time.
@@ -62,7 +43,7 @@ pub(crate) struct TurnBody {
 
 /// A person.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct PersonBody {
+pub(crate) struct ParticipantBody {
     user_id: String,
     name: String,
 }
@@ -77,19 +58,19 @@ pub(crate) struct Explained<'a> {
 
 impl Explained<'_> {
     pub(crate) fn shift(&self, shift: &Shift) -> ShiftBody {
-        let (because, reason) = self.reason(&shift.reason);
+        let by = By::of(self.schedule, self.overrides, &shift.reason);
         ShiftBody {
             user_id: shift.user.to_string(),
             name: self.people.name(&shift.user),
             starts_at: shift.starts,
             ends_at: shift.ends,
-            because,
-            reason,
+            because: by.in_words(|user| self.people.name(user)),
+            reason: by.into(),
         }
     }
 
-    pub(crate) fn person(&self, user: &UserId) -> PersonBody {
-        PersonBody { user_id: user.to_string(), name: self.people.name(user) }
+    pub(crate) fn person(&self, user: &UserId) -> ParticipantBody {
+        ParticipantBody { user_id: user.to_string(), name: self.people.name(user) }
     }
 
     pub(crate) fn turn(&self, turn: &UpcomingTurn) -> TurnBody {
@@ -100,51 +81,6 @@ impl Explained<'_> {
             starts_at: turn.starts,
             ends_at: turn.ends,
         }
-    }
-
-    fn reason(&self, reason: &Reason) -> (String, ReasonBody) {
-        let layer_name = |id: &domain::id::LayerId| {
-            self.schedule.layer(id).map_or_else(|| id.to_string(), |layer| layer.name.clone())
-        };
-        match reason {
-            Reason::Layer { layer_id, turn } => {
-                let layer_name = layer_name(layer_id);
-                let because = format!("turn {turn} of the layer {layer_name}");
-                (because, ReasonBody::Layer { layer_id: layer_id.to_string(), layer_name, turn: *turn })
-            }
-            Reason::Calendar { layer_id } => {
-                let layer_name = layer_name(layer_id);
-                let because = format!("in the calendar of the layer {layer_name}");
-                (because, ReasonBody::Calendar { layer_id: layer_id.to_string(), layer_name })
-            }
-            Reason::Override { override_id } => self.by_override(override_id),
-        }
-    }
-
-    fn by_override(&self, id: &domain::id::OverrideId) -> (String, ReasonBody) {
-        let found = self.overrides.iter().find(|change| change.id == *id);
-        let original = found.and_then(|change| match &change.kind {
-            OverrideKind::Replace { original, .. } => Some(original),
-            _ => None,
-        });
-        let why = found.and_then(|change| change.reason.clone());
-        let mut because = match original {
-            Some(original) => format!("override: for {}", self.people.name(original)),
-            None => "override: added".to_owned(),
-        };
-        if let Some(why) = &why {
-            because.push_str(" (");
-            because.push_str(why);
-            because.push(')');
-        }
-        let body = ReasonBody::Override {
-            override_id: id.to_string(),
-            override_kind: found.map_or("add", |change| change.kind.as_str()),
-            original_user_id: original.map(ToString::to_string),
-            reason: why,
-            made_by: found.map(|change| change.made_by.to_string()).unwrap_or_default(),
-        };
-        (because, body)
     }
 }
 

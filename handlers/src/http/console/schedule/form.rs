@@ -4,15 +4,17 @@
 
 use std::collections::BTreeSet;
 
-use ::console::schedule::{Choice, Entered, FormField, FormProblem, OverrideForm, OverrideKind};
+use ::console::schedule::{Entered, FormField, FormProblem, OverrideForm, OverrideKind};
 use app::overrides::NewOverride;
 use app::schedules::ScheduleView;
 use app::{Ctx, Error, FieldError};
 use chrono::{DateTime, Utc};
 use domain::id::UserId;
 use domain::schedule;
+use domain::user::User;
 
 use super::super::form::Fields;
+use super::super::shown;
 use super::super::visitor::Visitor;
 use super::wall_clock;
 
@@ -37,16 +39,17 @@ pub(super) fn offered(
         return None;
     }
     let on_call: BTreeSet<&UserId> = view.shifts.iter().map(|shift| &shift.user_id).collect();
-    let (on_schedule, others) = view
-        .people()
-        .into_iter()
-        .partition::<Vec<_>, _>(|user| view.takes_part.contains(&user.id) || on_call.contains(&user.id));
-    let choices = |users: Vec<&domain::user::User>| {
-        let choice = |user: &domain::user::User| Choice { id: user.id.to_string(), name: user.name.clone() };
-        users.into_iter().map(choice).collect()
-    };
-    let (on_schedule, others) = (choices(on_schedule), choices(others));
-    Some(OverrideForm { kinds, on_schedule, others, entered, problems })
+    let takes_part = |user: &User| view.takes_part.contains(&user.id) || on_call.contains(&user.id);
+    let people = view.people();
+    let enabled = people.iter().copied().filter(|user| !user.disabled);
+    Some(OverrideForm {
+        kinds,
+        can_be_on: shown::candidates(enabled, takes_part),
+        // Somebody disabled can't be put on call, but is on call all the same where a layer says so.
+        can_be_off: shown::candidates(people.iter().copied(), takes_part),
+        entered,
+        problems,
+    })
 }
 
 /// What was typed.
@@ -78,10 +81,8 @@ pub(super) fn read(
     let ends = instant(FormField::End, &entered.ends);
     let reason = entered.reason.trim();
     if reason.chars().count() > LONGEST_REASON {
-        wrong.push(problem(
-            FormField::Reason,
-            format!("must not be longer than {LONGEST_REASON} characters"),
-        ));
+        wrong
+            .push(problem(FormField::Reason, format!("must not be longer than {LONGEST_REASON} characters")));
     }
     match (kind, starts, ends) {
         (Some(kind), Some(starts), Some(ends)) if wrong.is_empty() => Ok(NewOverride {
@@ -113,9 +114,7 @@ fn kind(entered: &Entered, ctx: &Ctx, wrong: &mut Vec<FormProblem>) -> Option<sc
             let (original, by) = (person(FormField::Off, &entered.off), person(FormField::On, &entered.on));
             schedule::OverrideKind::Replace { original: original?, by: by? }
         }
-        Some(OverrideKind::Add) => {
-            schedule::OverrideKind::Add { user: person(FormField::On, &entered.on)? }
-        }
+        Some(OverrideKind::Add) => schedule::OverrideKind::Add { user: person(FormField::On, &entered.on)? },
         Some(OverrideKind::Remove) => {
             schedule::OverrideKind::Remove { user: person(FormField::Off, &entered.off)? }
         }
@@ -133,7 +132,7 @@ fn problem(field: FormField, text: String) -> FormProblem {
 /// What the use-case says against it, beside the field that it is about; the error itself where a form can't mend it.
 pub(super) fn refused(error: Error, kind: Option<OverrideKind>) -> Result<Vec<FormProblem>, Error> {
     match error {
-        Error::Invalid(fields) => Ok(fields.into_iter().map(|wrong| in_words(wrong, kind)).collect()),
+        Error::Invalid(fields) => Ok(fields.iter().map(|wrong| in_words(wrong, kind)).collect()),
         Error::Conflict { code: "override-clash", detail } => {
             Ok(vec![FormProblem { field: None, text: format!("{detail}.") }])
         }
@@ -142,7 +141,7 @@ pub(super) fn refused(error: Error, kind: Option<OverrideKind>) -> Result<Vec<Fo
 }
 
 /// The use-case names the fields of the API.
-fn in_words(wrong: FieldError, kind: Option<OverrideKind>) -> FormProblem {
+fn in_words(wrong: &FieldError, kind: Option<OverrideKind>) -> FormProblem {
     let field = match wrong.field.as_str() {
         "original_user_id" => Some(FormField::Off),
         // Who is taken off is the only person then.
@@ -167,7 +166,8 @@ mod tests {
         let told = refused(wrong, Some(OverrideKind::Add)).unwrap();
         assert_eq!(told, [problem(FormField::End, "must be after the start".to_owned())]);
         let unknown = || Error::invalid("user_id", "there is no user 'usr_1'");
-        for (kind, field) in [(OverrideKind::Remove, FormField::Off), (OverrideKind::HandOff, FormField::On)] {
+        for (kind, field) in [(OverrideKind::Remove, FormField::Off), (OverrideKind::HandOff, FormField::On)]
+        {
             assert_eq!(refused(unknown(), Some(kind)).unwrap()[0].field, Some(field), "{kind:?}");
         }
         assert!(refused(Error::Forbidden("do that"), None).is_err());

@@ -37,11 +37,15 @@ pub(in super::super) async fn make(Named(id): Named, posted: OurForm) -> Result<
             }
         },
     };
-    Ok((status, page(visitor, view, days, (entered, problems))).into_response())
+    Ok((status, page(visitor, &view, days, (entered, problems))).into_response())
 }
 
 fn said_of_new(made: &Override) -> Said {
-    if made.state == OverrideState::Pending { Said::OnCall(OnCall::AskedFor) } else { Said::OnCall(OnCall::Made) }
+    if made.state == OverrideState::Pending {
+        Said::OnCall(OnCall::AskedFor)
+    } else {
+        Said::OnCall(OnCall::Made)
+    }
 }
 
 /// Takes the shift of whoever asks to be covered.

@@ -36,10 +36,9 @@ mod tests {
 
     #[test]
     fn an_ordinary_time_is_the_one_instant_it_means() {
-        for (typed, instant_then) in [
-            ("2026-11-23T09:00", "2026-11-23T15:00:00Z"),
-            ("2026-07-01T09:00:30", "2026-07-01T14:00:30Z"),
-        ] {
+        for (typed, instant_then) in
+            [("2026-11-23T09:00", "2026-11-23T15:00:00Z"), ("2026-07-01T09:00:30", "2026-07-01T14:00:30Z")]
+        {
             assert_eq!(instant(Chicago, typed), Ok(instant_then.parse().unwrap()));
         }
     }

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, FixedOffset};
 
-use super::super::overrides::OverrideRow;
+use super::super::overrides::{OverrideRow, Person};
 use super::super::{Gap, SchedulePage, Shift};
 
 /// How many tints tell people apart.
@@ -24,6 +24,7 @@ pub(super) struct Block {
     pub(super) title: String,
     pub(super) name: String,
     pub(super) short_name: String,
+    pub(super) initials: String,
     pub(super) link: Option<String>,
 }
 
@@ -58,12 +59,13 @@ fn block_of_shift(page: &SchedulePage, shift: &Shift, tints: &Tints<'_>) -> Bloc
         title: format!("{}, {when}: {}", shift.person.name, shift.why),
         name: shift.person.name.clone(),
         short_name: shift.person.first_name().to_owned(),
+        initials: shift.person.initials(),
         link: None,
     }
 }
 
 fn block_of_override(page: &SchedulePage, row: &OverrideRow, tints: &Tints<'_>) -> Block {
-    let tint = row.change.comes_on().map_or_else(|| "nobody".to_owned(), |person| tints.class(&person.id));
+    let tint = row.change.comes_on().map_or_else(|| "off".to_owned(), |person| tints.class(&person.id));
     let pending = if row.is_pending() { " pending" } else { "" };
     let when = page.layout.period(&row.starts, &row.ends);
     let reason = row.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
@@ -79,6 +81,7 @@ fn block_of_override(page: &SchedulePage, row: &OverrideRow, tints: &Tints<'_>) 
         ),
         name: sentence,
         short_name: row.change.short(),
+        initials: row.change.comes_on().map_or_else(String::new, Person::initials),
         link: None,
     }
 }
@@ -94,6 +97,7 @@ fn block_of_gap(page: &SchedulePage, gap: &Gap) -> Block {
         title,
         name: name.to_owned(),
         short_name: short_name.to_owned(),
+        initials: "!".to_owned(),
         link,
     }
 }

@@ -1,5 +1,7 @@
 //! A notice as a mail: plainer than a page, since nothing is to be pressed at once.
 
+use std::fmt::Write as _;
+
 use app::port::{ChannelError, NoticeMessage};
 use lettre::Message;
 use lettre::message::Mailbox;
@@ -19,7 +21,7 @@ pub(in crate::channel::email) fn compose(
     let builder = with_header(builder, "X-Oncall-Notice", message.notice_id.as_str());
     let mut text = format!("{}\n", cut(&message.text, LONGEST_DESCRIPTION));
     if let Some(url) = &message.url {
-        text.push_str(&format!("\n{url}\n"));
+        let _ = writeln!(text, "\n{url}");
     }
     written(builder, text, html::notice(message))
 }
