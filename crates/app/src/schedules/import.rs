@@ -161,7 +161,7 @@ fn taken_over(events: &[CalendarEvent], users: &[User], url: Option<String>, now
                 ends: event.ends,
             }),
             Some(_) => {
-                calendar.problem = Some(format!("only the first {MOST_SHIFTS} shifts were taken over"))
+                calendar.problem = Some(format!("only the first {MOST_SHIFTS} shifts were taken over"));
             }
             None if calendar.unknown.len() < MOST_UNKNOWN && !calendar.unknown.contains(&event.summary) => {
                 calendar.unknown.push(event.summary.clone());

@@ -59,18 +59,15 @@ pub async fn preview(
 ) -> Result<Preview, Error> {
     let at = ctx.now;
     let known = Known::of(app, &ctx.tenant).await?;
-    let (before, schedule, overrides) = match id {
-        Some(id) => {
-            let rota = rota::load(app, &ctx.tenant, id, at).await?;
-            let schedule = merged(&rota.schedule.value, edit, at);
-            known.check(&schedule, Some(&rota.schedule.value))?;
-            let overrides = rota.changes();
-            (Some(rota.schedule.value), schedule, overrides)
-        }
-        None => {
-            known.check(&edit.edited, None)?;
-            (None, edit.edited.clone(), Vec::new())
-        }
+    let (before, schedule, overrides) = if let Some(id) = id {
+        let rota = rota::load(app, &ctx.tenant, id, at).await?;
+        let schedule = merged(&rota.schedule.value, edit, at);
+        known.check(&schedule, Some(&rota.schedule.value))?;
+        let overrides = rota.changes();
+        (Some(rota.schedule.value), schedule, overrides)
+    } else {
+        known.check(&edit.edited, None)?;
+        (None, edit.edited.clone(), Vec::new())
     };
     let side = |schedule: &Schedule| Side {
         now: schedule.on_call_at(&overrides, at).into_iter().map(|on| on.user).collect(),

@@ -13,6 +13,10 @@ fn html(edit: impl FnOnce(&mut SchedulePage)) -> String {
     page.render().unwrap()
 }
 
+fn for_member(page: &mut SchedulePage) {
+    page.form.as_mut().unwrap().kinds = vec![OverrideKind::HandOff, OverrideKind::Cover];
+}
+
 /// The picture's row of that name, up to the next one.
 fn row<'a>(html: &'a str, name: &str) -> &'a str {
     let (_, rest) = html.split_once(&format!(">{name}</text>")).unwrap_or_else(|| panic!("{name} in {html}"));
@@ -135,9 +139,7 @@ fn ones_own_shift_can_be_handed_off_and_others_be_replaced_from_the_list() {
     let html = html(|page| page.shifts[1].ends = on(27, "09:00"));
     assert!(html.contains("kind=hand_off&#38;start=2026-11-23T21%3A00"), "{html}");
     assert!(html.contains("kind=replace&#38;off=usr_2&#38;start=2026-11-21T02%3A14"), "{html}");
-    let of_member = self::html(|page| {
-        page.form.as_mut().unwrap().kinds = vec![OverrideKind::HandOff, OverrideKind::Cover]
-    });
+    let of_member = self::html(for_member);
     assert!(!of_member.contains("kind=replace"));
 }
 
@@ -224,9 +226,7 @@ fn the_form_offers_what_its_reader_may_make() {
         html.contains("<optgroup label=\"On this schedule\">")
             && html.contains("By the clock in Europe/Vienna")
     );
-    let of_member = self::html(|page| {
-        page.form.as_mut().unwrap().kinds = vec![OverrideKind::HandOff, OverrideKind::Cover]
-    });
+    let of_member = self::html(for_member);
     assert!(!of_member.contains("value=\"replace\"") && !of_member.contains("name=\"off\""));
     let of_viewer = self::html(|page| page.form = None);
     assert!(!posts_to(&of_viewer, MAKE) && !of_viewer.contains("#override"));

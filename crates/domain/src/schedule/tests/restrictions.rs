@@ -153,6 +153,15 @@ fn sao_paulo_changes_its_clocks_at_midnight() {
 }
 
 #[test]
+fn a_midnight_that_comes_twice_in_st_johns_opens_the_next_days_window_at_once() {
+    // At one past midnight the clock goes back to 23:01.
+    let (zone, night) = (Tz::America__St_Johns, ("2010-11-06T12:00", "2010-11-07T12:00"));
+    check(zone, &[window(&[Sun], "00:00", "06:00")], night, &["11-07 00:00 NDT 7h"]);
+    check(zone, &[window(&[Sat], "22:00", "23:30")], night, &["11-06 22:00 NDT 2h 30min"]);
+    check(zone, &[window(&[Sun], "00:30", "06:00")], night, &["11-07 00:30 NST 5h 30min"]);
+}
+
+#[test]
 fn casablanca_sets_its_clocks_for_ramadan_and_dublin_for_winter() {
     let casablanca = Tz::Africa__Casablanca;
     let begins = ("2026-02-15T00:00", "2026-02-15T12:00");
