@@ -36,6 +36,8 @@ impl Share {
     const MIDDLE: Self = Self(9_000);
     /// From it on, there is room for initials on a phone, and for a first name on a wide screen.
     const THIN: Self = Self(5_000);
+    /// From it on, there is room for initials on a wide screen.
+    const SLIGHT: Self = Self(2_500);
 }
 
 impl fmt::Display for Share {
@@ -200,6 +202,7 @@ impl Block {
             width if width >= Share::WIDE => "wide",
             width if width >= Share::MIDDLE => "middle",
             width if width >= Share::THIN => "thin",
+            width if width >= Share::SLIGHT => "slight",
             _ => "slim",
         };
         Piece {

@@ -144,10 +144,10 @@ pub(super) fn changed_turns(
     })
 }
 
-/// Turns anchored within nine days before the middle, or one after it.
+/// Turns anchored within nine days before the middle, or one after it; sometimes weeks ago.
 fn turns(zone: Tz, middle: NaiveDateTime) -> impl Strategy<Value = Turns> {
-    let anchor =
-        (-9 * 24 * 4..24 * 4_i64).prop_map(move |quarters| middle + TimeDelta::minutes(15 * quarters));
+    let quarters = prop_oneof![5 => -9 * 24 * 4..24 * 4_i64, 1 => -40 * 24 * 4..0_i64];
+    let anchor = quarters.prop_map(move |quarters| middle + TimeDelta::minutes(15 * quarters));
     let counting = prop::sample::select(vec![Counting::Clock, Counting::ActivePeriods]);
     (rotations(), anchor, people(), counting).prop_flat_map(
         move |(rotation, anchor, participants, counting)| {

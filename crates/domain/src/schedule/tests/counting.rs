@@ -147,6 +147,36 @@ fn day_shifts_of_half_days_are_always_the_same_persons_unless_active_periods_cou
 }
 
 #[test]
+fn turns_that_do_not_fill_a_week_are_counted_over_several() {
+    let windows = [window(&[Sat], "09:00", "17:00")];
+    let (utc, two_days) = ((Tz::UTC, Counting::ActivePeriods), (2, RotationUnit::Days));
+    let saturdays = counted(utc, &windows, two_days, "2026-06-01T00:00:00", &["ann", "bob", "cid", "dee"]);
+    assert_eq!(
+        shifts(&saturdays, &[], "2026-06-01T00:00:00Z", "2026-07-12T00:00:00Z"),
+        [
+            "ann 06-06 09:00 UTC 8h",
+            "bob 06-13 09:00 UTC 8h",
+            "cid 06-20 09:00 UTC 8h",
+            "dee 06-27 09:00 UTC 8h",
+            "ann 07-04 09:00 UTC 8h",
+            "bob 07-11 09:00 UTC 8h",
+        ]
+    );
+}
+
+#[test]
+fn elapsed_hours_are_all_counted() {
+    let windows = [window(&[Sat], "09:00", "17:00")];
+    let told = |counting| {
+        let elapsed = (36, RotationUnit::Hours);
+        let saturdays =
+            counted((Tz::UTC, counting), &windows, elapsed, "2026-06-01T00:00:00", &["ann", "bob", "cid"]);
+        shifts(&saturdays, &[], "2026-06-01T00:00:00Z", "2026-08-01T00:00:00Z")
+    };
+    assert_eq!(told(Counting::ActivePeriods), told(Counting::Clock));
+}
+
+#[test]
 fn every_other_week_nobody_counted_either_way() {
     for counting in [Counting::Clock, Counting::ActivePeriods] {
         let windows = [window(&[Sat], "09:00", "17:00")];

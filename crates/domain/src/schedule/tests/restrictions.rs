@@ -159,6 +159,8 @@ fn a_midnight_that_comes_twice_in_st_johns_opens_the_next_days_window_at_once() 
     check(zone, &[window(&[Sun], "00:00", "06:00")], night, &["11-07 00:00 NDT 7h"]);
     check(zone, &[window(&[Sat], "22:00", "23:30")], night, &["11-06 22:00 NDT 2h 30min"]);
     check(zone, &[window(&[Sun], "00:30", "06:00")], night, &["11-07 00:30 NST 5h 30min"]);
+    let second_half_past_eleven = "2010-11-07T03:00:00Z";
+    assert_eq!(names(&ann(zone, &[window(&[Sun], "00:00", "06:00")]), &[], second_half_past_eleven), ["ann"]);
 }
 
 #[test]
