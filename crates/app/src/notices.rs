@@ -32,6 +32,24 @@ pub(crate) async fn commit(
     Ok(())
 }
 
+/// Adds a notice for each of `tellings`, which nobody was told before, to `changes`; answers what is to be done once they
+/// are committed.
+pub(crate) fn add_new(
+    app: &App,
+    changes: &mut Changes,
+    tellings: &[(&User, Telling)],
+    now: DateTime<Utc>,
+) -> Result<Vec<Effect>, StoreError> {
+    let sending = app.sending();
+    let told = tellings.iter().filter_map(|(user, telling)| Notice::plan(telling, user, &sending, now));
+    let mut effects = Vec::new();
+    for notice in told.take(MOST) {
+        changes.create(&notice)?;
+        effects.push(Effect::Notice(notice.id));
+    }
+    Ok(effects)
+}
+
 /// Adds a notice for each of `tellings` to `changes`; answers what is to be done once they are committed.
 pub(crate) async fn add(
     app: &App,

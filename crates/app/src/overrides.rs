@@ -61,7 +61,8 @@ async fn change(
         }
         let told = decided.tell.into_iter().filter_map(|(user, telling)| Some((people.get(&user)?, telling)));
         let told: Vec<_> = told.collect();
-        let effects = notices::add(app, &ctx.tenant, &mut changes, &told, ctx.now).await?;
+        // Each step of an override is taken once, so nobody has been told of it.
+        let effects = notices::add_new(app, &mut changes, &told, ctx.now)?;
         match schedules::commit(app, &ctx.tenant, &rota, changes, ctx.now).await {
             Ok(()) => {
                 drop(turn);

@@ -148,8 +148,11 @@ async fn rota(
     let Some(schedule) = readable(app.store.get::<Schedule>(tenant, id.as_str()).await)? else {
         return Ok(None);
     };
-    let found = app.store.all_of_after::<Override>(tenant, id.as_str(), from.timestamp_micros()).await;
-    let overrides = readable(found.map(Some))?.into_iter().flatten().map(|found| found.value).collect();
+    let found = app.store.readable_of_after::<Override>(tenant, id.as_str(), from.timestamp_micros()).await?;
+    for problem in &found.unreadable {
+        error!(%problem, "an override can't be read; paging goes on without it");
+    }
+    let overrides = found.items.into_iter().map(|found| found.value).collect();
     Ok(Some(Rota { schedule: schedule.value, overrides }))
 }
 

@@ -78,6 +78,28 @@ impl Store {
         self.every_from(lookup, Some(Cursor::after(sort))).await
     }
 
+    /// [`Self::all_of_after`], with what can't be read beside what can.
+    pub async fn readable_of_after<T: Entity>(
+        &self,
+        tenant: &TenantId,
+        parent: &str,
+        sort: i64,
+    ) -> Result<Listed<T>, StoreError> {
+        let lookup =
+            Lookup::OfParent { partition: tenant.to_string(), kind: T::KIND, parent: parent.to_owned() };
+        let mut all = Listed { items: Vec::new(), unreadable: Vec::new(), next: None };
+        let mut range = Range { after: Some(Cursor::after(sort)), limit: 500 };
+        loop {
+            let some = listed(self.documents.find(&lookup, &range).await?);
+            all.items.extend(some.items);
+            all.unreadable.extend(some.unreadable);
+            match some.next {
+                Some(next) => range.after = Some(next),
+                None => return Ok(all),
+            }
+        }
+    }
+
     /// What a tenant has of a kind and sorts after `sort`, the greatest first.
     pub async fn newest_after<T: Entity>(
         &self,

@@ -107,10 +107,12 @@ async fn a_shift_that_somebody_wants_to_take_waits_for_the_other_to_agree(mut wo
     let body = tonight(&mut world, "add", Some("ann"), None).await;
     let clash = world.post("ann", "/api/overrides", body).await;
     assert_eq!(clash.status, 409, "{}", clash.text);
-    let withdrawn = world.send("DELETE", &path(&wanted, ""), Some("ben"), "").await;
+    let refused = world.send("DELETE", &path(&wanted, ""), Some("ben"), "").await;
+    assert_eq!(refused.status, 403, "what he agreed to is hers to give up: {}", refused.text);
+    let withdrawn = world.send("DELETE", &path(&wanted, ""), Some("ann"), "").await;
     assert_eq!(withdrawn.json()["status"], "rejected", "{}", withdrawn.text);
     world.settle().await;
-    world.mail_to("ann");
+    world.mail_to("ben");
 }
 
 async fn two_overrides_that_share_a_person_are_refused(mut world: World) {

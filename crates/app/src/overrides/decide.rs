@@ -74,7 +74,7 @@ pub async fn withdraw(app: &Arc<App>, ctx: &Ctx, id: &OverrideId) -> Result<Over
     }
     change(app, ctx, &kept.schedule_id, |rota, people| {
         let mut value = still_there(rota.overrides.iter().map(|found| &found.value), &kept)?;
-        if !value.may_reject(&ctx.user_id, ctx.role) {
+        if !value.may_withdraw(&ctx.user_id, ctx.role) {
             return Err(Error::Forbidden("take this override back"));
         }
         if value.state == OverrideState::Rejected {

@@ -1,6 +1,6 @@
 //! Reading overrides.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::{OverrideId, ScheduleId};
 use domain::schedule::{Override, Schedule};
 
@@ -8,6 +8,9 @@ use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::schedules::People;
+
+/// How far back overrides are listed.
+const LONGEST: TimeDelta = TimeDelta::days(400);
 
 /// Which overrides to read.
 #[derive(Debug, Clone, Default)]
@@ -33,7 +36,14 @@ pub struct OverrideView {
 
 /// Overrides in the order of their starts.
 pub async fn list(app: &App, ctx: &Ctx, filter: &OverrideFilter) -> Result<Vec<OverrideView>, Error> {
-    let from = filter.from.unwrap_or(ctx.now).timestamp_micros();
+    let from = filter.from.unwrap_or(ctx.now);
+    if ctx.now - from > LONGEST {
+        return Err(Error::invalid("from", "must not be more than 400 days ago"));
+    }
+    if filter.to.is_some_and(|to| to <= from) {
+        return Err(Error::invalid("to", "must be after `from`"));
+    }
+    let from = from.timestamp_micros();
     let found = match &filter.schedule {
         Some(id) => app.store.all_of_after::<Override>(&ctx.tenant, id.as_str(), from).await?,
         None => app.store.newest_after::<Override>(&ctx.tenant, from).await?,

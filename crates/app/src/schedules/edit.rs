@@ -4,11 +4,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use domain::id::{ScheduleId, TeamId, TenantId, UserId};
+use domain::calendar_watch::CalendarWatch;
+use domain::id::{LayerId, ScheduleId, TeamId, TenantId, UserId};
 use domain::policy::{EscalationPolicy, Target, Team};
-use domain::schedule::{Duty, EditFrom, Schedule};
-use store::{Changes, StoreError, Versioned};
+use domain::schedule::{Duty, EditFrom, Layer, Schedule};
+use store::{Changes, StoreError, Versioned, calendar_watch_id};
 
+use super::import;
 use super::rota::{self, People, Rota};
 use crate::app::App;
 use crate::ctx::Ctx;
@@ -147,8 +149,11 @@ pub(super) async fn change(
         if edited == rota.schedule.value {
             return Ok(rota.schedule);
         }
-        rota.schedule.value = edited;
         let mut changes = Changes::new();
+        if is_read_from_more(&rota.schedule.value, &edited) {
+            watch_calendars(app, tenant, id, now, &mut changes).await?;
+        }
+        rota.schedule.value = edited;
         changes.replace(&rota.schedule)?;
         match rota::commit(app, tenant, &rota, changes, now).await {
             Ok(()) => return Ok(rota::load(app, tenant, id, now).await?.schedule),
@@ -156,6 +161,35 @@ pub(super) async fn change(
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// Whether a layer is read from an address that wasn't before.
+fn is_read_from_more(before: &Schedule, after: &Schedule) -> bool {
+    let addresses = |schedule: &Schedule| -> HashSet<(LayerId, String)> {
+        let layers = schedule.layers.iter();
+        layers.filter_map(|layer| Some((layer.id.clone(), import::address(layer)?.to_owned()))).collect()
+    };
+    !addresses(after).is_subset(&addresses(before))
+}
+
+/// Watches the calendars from now on, in the same commit that adds one: no crash leaves one unwatched, and whoever is about
+/// to end the watch, since there was none, loses.
+async fn watch_calendars(
+    app: &App,
+    tenant: &TenantId,
+    id: &ScheduleId,
+    now: DateTime<Utc>,
+    changes: &mut Changes,
+) -> Result<(), Error> {
+    let watch = CalendarWatch::begin(id.clone(), now);
+    match app.store.get::<CalendarWatch>(tenant, &calendar_watch_id(id)).await? {
+        Some(mut kept) => {
+            kept.value = watch;
+            changes.replace(&kept)?;
+        }
+        None => changes.create(&watch)?,
+    }
+    Ok(())
 }
 
 /// What an edit makes of what is kept. A calendar's shifts are the calendar's: an edit names the layer and keeps them.
@@ -192,6 +226,18 @@ impl Known {
         let mut wrong: Vec<FieldError> = problems
             .map(|problem| FieldError { field: in_api(problem.field), problem: problem.detail.to_owned() })
             .collect();
+        let is_calendar = |layer: &Layer| matches!(layer.duty, Duty::Calendar(_));
+        let kept = before.map(|before| before.layers.as_slice()).unwrap_or_default();
+        for (index, layer) in schedule.layers.iter().enumerate().filter(|(_, layer)| is_calendar(layer)) {
+            if !kept.iter().any(|kept| kept.id == layer.id && is_calendar(kept)) {
+                wrong.push(FieldError {
+                    field: format!("layers[{index}].calendar"),
+                    problem:
+                        "is made by POST …/calendar-layers; here only one that exists can be named by its id"
+                            .to_owned(),
+                });
+            }
+        }
         let named_before = before.map(Schedule::everybody).unwrap_or_default();
         for (index, layer) in schedule.layers.iter().enumerate() {
             let Some(turns) = layer.turns() else { continue };

@@ -8,11 +8,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use domain::calendar_watch::CalendarWatch;
 use domain::id::{LayerId, ScheduleId, TenantId};
 use domain::schedule::{Calendar, CalendarShift, Duty, Layer, Schedule};
 use domain::user::User;
-use store::{Changes, Versioned};
+use store::Versioned;
 
 use super::edit::{change, get};
 use crate::app::App;
@@ -58,7 +57,7 @@ pub async fn import(
     let zone = get(app, ctx, id).await?.value.zone;
     let events = read(app, text, zone, ctx.now).await.map_err(|error| refused(field, &error))?;
     let calendar = taken_over(&events, &users, import.url.clone(), ctx.now);
-    let kept = change(app, (&ctx.tenant, ctx.now), id, |kept, people| {
+    change(app, (&ctx.tenant, ctx.now), id, |kept, people| {
         let mut edited = kept.value.clone();
         let calendar = calendar.clone();
         let known = edited.layers.iter_mut().find(|layer| layer.name == import.name);
@@ -69,22 +68,17 @@ pub async fn import(
                 id: layer_id.clone(),
                 name: import.name.clone(),
                 duty: Duty::Calendar(calendar),
-                starts: None,
+                // Who was on call before stays what it was.
+                starts: Some(ctx.now),
                 ends: None,
                 restrictions: Vec::new(),
             }),
         }
-        people.check(&edited, Some(&kept.value))?;
+        // The calendar names only people whom we know.
+        people.check(&edited, Some(&edited))?;
         Ok(edited)
     })
-    .await?;
-    if import.url.is_some() {
-        // After the layer it watches: without one it would take itself away.
-        let mut changes = Changes::new();
-        changes.create(&CalendarWatch::begin(id.clone(), ctx.now))?;
-        app.store.commit_unless_lost(&ctx.tenant, app.entropy.operation(), changes).await?;
-    }
-    Ok(kept)
+    .await
 }
 
 /// Reads every calendar of a schedule that has an address again. Answers whether all of them could be read; `None` when
@@ -135,7 +129,7 @@ pub(crate) async fn read_again(
 }
 
 /// Where a layer is read from, if it is.
-fn address(layer: &Layer) -> Option<&str> {
+pub(super) fn address(layer: &Layer) -> Option<&str> {
     match &layer.duty {
         Duty::Calendar(calendar) => calendar.url.as_deref(),
         Duty::Turns(_) => None,

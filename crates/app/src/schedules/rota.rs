@@ -1,6 +1,7 @@
 //! A schedule with its overrides and its watch, as one thing to decide on and to commit.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use domain::handoff::HandoffWatch;
@@ -70,15 +71,16 @@ pub(super) async fn remove(app: &App, tenant: &TenantId, rota: &Rota) -> Result<
     app.store.commit(tenant, app.entropy.operation(), changes).await
 }
 
-/// Everybody of a tenant, to say who somebody is.
+/// Everybody of a tenant, to say who somebody is; cheap to clone.
 #[derive(Debug, Clone)]
-pub struct People(HashMap<UserId, User>);
+pub struct People(Arc<HashMap<UserId, User>>);
 
 impl People {
     /// Loads everybody of a tenant.
     pub(crate) async fn of(app: &App, tenant: &TenantId) -> Result<Self, Error> {
         let users = app.store.all::<User>(tenant).await?;
-        Ok(Self(users.into_iter().map(|found| (found.value.id.clone(), found.value)).collect()))
+        let users = users.into_iter().map(|found| (found.value.id.clone(), found.value));
+        Ok(Self(Arc::new(users.collect())))
     }
 
     /// A person, if the tenant has them.

@@ -184,7 +184,9 @@ fn offered(value: &Override, ctx: &Ctx, takes_part: bool) -> OverrideInView {
         may_accept: is_pending && is_cover && may_cover && !is_theirs,
         may_approve: is_pending && value.may_approve(&ctx.user_id, ctx.role),
         may_reject: is_pending && may_reject && !made_it,
-        may_withdraw: may_reject && value.ends > ctx.now && (!is_pending || made_it),
+        may_withdraw: value.may_withdraw(&ctx.user_id, ctx.role)
+            && value.ends > ctx.now
+            && (!is_pending || made_it),
         value: value.clone(),
     }
 }
@@ -204,7 +206,8 @@ impl Seen<'_> {
     fn layers(&self, now: DateTime<Utc>, window: Span) -> Vec<LayerAlone> {
         let alone = |layer: &Layer| {
             let turns = self.schedule.next_turns(layer, now, TURNS);
-            let schedule = Schedule { layers: vec![layer.clone()], ..self.schedule.clone() };
+            let schedule =
+                Schedule { layers: vec![layer.clone()], former: Vec::new(), ..self.schedule.clone() };
             let seen = Seen { schedule: &schedule, overrides: &[], users: self.users };
             LayerAlone { name: layer.name.clone(), shifts: seen.shifts(window), turns }
         };

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::{Duty, Override, OverrideKind, OverrideState, Schedule};
+use super::{Duty, Layer, Override, OverrideKind, OverrideState, Schedule};
 use crate::actor::Actor;
 use crate::id::UserId;
 use crate::user::Role;
@@ -34,9 +34,15 @@ impl Override {
         !matches!(self.kind, OverrideKind::Cover { .. }) && self.may_decide(user, role)
     }
 
-    /// Whether `user` may refuse it, or withdraw it: also whoever made it.
+    /// Whether `user` may refuse it while it is pending: also whoever made it.
     pub fn may_reject(&self, user: &UserId, role: Role) -> bool {
-        self.may_decide(user, role) || (role.can_respond() && self.made_by.user_id() == Some(user))
+        self.may_decide(user, role) || self.may_withdraw(user, role)
+    }
+
+    /// Whether `user` may take it back: a manager, or whoever made it. Whoever was put on call by it may hand it on, but
+    /// not put somebody else back on call who doesn't know.
+    pub fn may_withdraw(&self, user: &UserId, role: Role) -> bool {
+        role.can_manage() || (role.can_respond() && self.made_by.user_id() == Some(user))
     }
 
     fn may_decide(&self, user: &UserId, role: Role) -> bool {
@@ -78,27 +84,32 @@ impl Override {
 impl Schedule {
     /// Everybody who takes part in it at an instant or is going to.
     pub fn people_from(&self, at: DateTime<Utc>) -> BTreeSet<&UserId> {
-        let mut people = BTreeSet::new();
-        for layer in &self.layers {
-            match &layer.duty {
-                Duty::Turns(turns) => {
-                    let later = turns.changes.iter().filter(|change| change.from > at);
-                    let later = later.flat_map(|change| &change.participants);
-                    people.extend(turns.participants_at(at).iter().chain(later).flatten());
-                }
-                Duty::Calendar(calendar) => {
-                    let coming = calendar.shifts.iter().filter(|shift| shift.ends > at);
-                    people.extend(coming.map(|shift| &shift.user));
-                }
-            }
-        }
-        people
+        people_of(self.layers.iter(), at)
     }
 
-    /// Everybody whom it names at any time.
+    /// Everybody whom it names at any time, in layers that were, too.
     pub fn everybody(&self) -> BTreeSet<&UserId> {
-        self.people_from(DateTime::<Utc>::MIN_UTC)
+        let former = self.former.iter().map(|former| &former.layer);
+        people_of(self.layers.iter().chain(former), DateTime::<Utc>::MIN_UTC)
     }
+}
+
+fn people_of<'a>(layers: impl Iterator<Item = &'a Layer>, at: DateTime<Utc>) -> BTreeSet<&'a UserId> {
+    let mut people = BTreeSet::new();
+    for layer in layers {
+        match &layer.duty {
+            Duty::Turns(turns) => {
+                let later = turns.changes.iter().filter(|change| change.from > at);
+                let later = later.flat_map(|change| &change.participants);
+                people.extend(turns.participants_at(at).iter().chain(later).flatten());
+            }
+            Duty::Calendar(calendar) => {
+                let coming = calendar.shifts.iter().filter(|shift| shift.ends > at);
+                people.extend(coming.map(|shift| &shift.user));
+            }
+        }
+    }
+    people
 }
 
 #[cfg(test)]
@@ -161,6 +172,11 @@ mod tests {
         assert!(take.may_approve(&user("cid"), Role::Admin));
         assert!(take.may_reject(&user("ann"), Role::Member), "but may withdraw it");
         assert!(!take.may_reject(&user("ann"), Role::Viewer));
+        assert!(take.may_reject(&user("bob"), Role::Member));
+        assert!(!take.may_withdraw(&user("bob"), Role::Member), "what Bob agreed to is Ann's to give up");
+        assert!(
+            take.may_withdraw(&user("ann"), Role::Member) && take.may_withdraw(&user("cid"), Role::Admin)
+        );
     }
 
     #[test]

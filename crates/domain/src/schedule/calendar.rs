@@ -56,6 +56,13 @@ impl Calendar {
         }
     }
 
+    /// Leaves nothing but what was.
+    pub(super) fn keep_past(&mut self, now: DateTime<Utc>) {
+        self.shifts.retain(|shift| shift.starts < now);
+        (self.url, self.problem) = (None, None);
+        self.unknown.clear();
+    }
+
     /// These shifts up to `now`, and `fresh` ones from there on.
     fn until_then(&self, now: DateTime<Utc>, fresh: &[CalendarShift]) -> Vec<CalendarShift> {
         let horizon = now - REMEMBERED;
@@ -106,32 +113,57 @@ impl<'a> CalendarView<'a> {
 }
 
 /// Whom an event of a calendar names: by an attendee's mail address; else by what its summary is, the mail address or the
-/// name; else by the one name or address in it. `None` when that is nobody, or more than one.
+/// name; else by the one name or address in it, as whole words. Somebody disabled is named only where nobody else is.
+/// `None` when that is nobody, or more than one.
 pub fn named_by<'a>(summary: &str, attendees: &[String], users: &'a [User]) -> Option<&'a User> {
     let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
-    let mut invited = users.iter().filter(|user| attendees.iter().any(|mail| same(mail, &user.email)));
-    if let (Some(user), None) = (invited.next(), invited.next()) {
+    if let Some(user) = the_one(users, |user| attendees.iter().any(|mail| same(mail, &user.email))) {
         return Some(user);
     }
     // Other products put the layer's priority before the name, as in `[L1] ann`.
     let prefix = summary.trim().strip_prefix('[').and_then(|rest| rest.split_once(']'));
     let named = prefix.map_or(summary, |(_, rest)| rest).trim();
-    if let Some(user) = users.iter().find(|user| same(named, &user.email) || same(named, &user.name)) {
-        return Some(user);
+    let is_named = |user: &User| same(named, &user.email) || same(named, &user.name);
+    if users.iter().any(is_named) {
+        return the_one(users, is_named);
     }
     let text = named.to_lowercase();
-    let is_in = |part: &str| !part.is_empty() && text.contains(&part.to_lowercase());
-    let mut inside = users.iter().filter(|user| is_in(&user.email) || is_in(&user.name));
-    match (inside.next(), inside.next()) {
-        (Some(user), None) => Some(user),
+    the_one(users, |user| mentions(&text, &user.email) || mentions(&text, &user.name))
+}
+
+/// The only one of whom it is true; of several, the only one who isn't disabled.
+fn the_one(users: &[User], is_meant: impl Fn(&User) -> bool) -> Option<&User> {
+    let meant: Vec<&User> = users.iter().filter(|user| is_meant(user)).collect();
+    let mut active = meant.iter().filter(|user| !user.disabled);
+    match (meant.as_slice(), active.next(), active.next()) {
+        ([user], ..) | (_, Some(user), None) => Some(user),
         _ => None,
     }
+}
+
+/// Whether a text in small letters has a name or an address in it that doesn't go on on either side.
+fn mentions(text: &str, name: &str) -> bool {
+    let name = name.to_lowercase();
+    let ends = |side: Option<char>| !side.is_some_and(|c| c.is_alphanumeric() || "._-+@".contains(c));
+    !name.is_empty()
+        && text.match_indices(&name).any(|(at, _)| {
+            ends(text[..at].chars().next_back()) && ends(text[at + name.len()..].chars().next())
+        })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::sample::person;
+
+    #[test]
+    fn of_two_of_one_name_the_one_who_is_not_disabled_is_named() {
+        let mut users = [person("Ann"), person("Ann")];
+        users[0].id = UserId::derived(&["old"]);
+        assert_eq!(named_by("Ann", &[], &users), None);
+        users[0].disabled = true;
+        assert_eq!(named_by("Ann", &[], &users).map(|user| &user.id), Some(&users[1].id));
+    }
 
     fn shift(name: &str, starts: i64, ends: i64) -> CalendarShift {
         let hour = |hours| DateTime::UNIX_EPOCH + TimeDelta::hours(hours);
@@ -173,6 +205,10 @@ mod tests {
             ("[L1] Ann", vec![], Some("Ann")),
             ("Ann is on call", vec![], Some("Ann")),
             ("Ann and Ben", vec![], None),
+            ("On call: joann", vec![], None),
+            ("On call: xben@msp.example", vec![], None),
+            ("Ann-Marie is on call", vec![], None),
+            ("On call (Ann)", vec![], Some("Ann")),
             ("Primary", vec![], None),
             ("", vec![], None),
         ] {

@@ -6,6 +6,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::layer::Stretch;
 use super::resolver::Segments;
 use super::window::{Window, open_at};
 use super::{Override, Schedule};
@@ -49,20 +50,22 @@ pub(super) fn join(spans: &mut Vec<Span>, span: Span) {
 }
 
 impl Schedule {
+    /// Whether somebody should be on call at an instant.
+    pub(super) fn wants_somebody_at(&self, at: DateTime<Utc>) -> Stretch<bool> {
+        match &self.coverage {
+            Coverage::Windows(windows) if !windows.is_empty() => open_at(windows, self.zone, at),
+            coverage => Stretch { value: *coverage == Coverage::Always, ends: DateTime::<Utc>::MAX_UTC },
+        }
+    }
+
     /// When somebody should be on call within `[from, to)`.
     pub fn required(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Span> {
-        let windows = match &self.coverage {
-            Coverage::Never => return Vec::new(),
-            Coverage::Always => &[],
-            Coverage::Windows(windows) if windows.is_empty() => return Vec::new(),
-            Coverage::Windows(windows) => windows.as_slice(),
-        };
         let mut required = Vec::new();
         let mut at = from;
         while at < to {
-            let open = open_at(windows, self.zone, at);
-            let ends = open.ends.min(to);
-            if open.value {
+            let wanted = self.wants_somebody_at(at);
+            let ends = wanted.ends.min(to);
+            if wanted.value {
                 join(&mut required, Span { starts: at, ends });
             }
             at = ends;

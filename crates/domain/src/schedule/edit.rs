@@ -2,7 +2,7 @@
 //!
 //! Invariants: who was on call before an edit stays what it was, for as long as it is remembered; whoever is on call stays so
 //! until the next handoff unless the manager says otherwise. An edit of what can't go on (other turns, other restrictions,
-//! another zone) ends the layer as it was now and begins it anew; the preview shows what becomes of it.
+//! another zone) ends the layer as it was now and begins it anew; the preview shows what becomes of it. The mode has no history.
 
 use chrono::{DateTime, Days, Utc};
 use chrono_tz::Tz;
@@ -156,6 +156,9 @@ impl Layer {
         let mut layer = self.clone();
         layer.id = LayerId::derived(&[self.id.as_str(), &now.to_rfc3339()]);
         layer.ends = Some(self.ends.map_or(now, |ends| ends.min(now)));
+        if let Duty::Calendar(calendar) = &mut layer.duty {
+            calendar.keep_past(now);
+        }
         self.starts.is_none_or(|starts| starts < now).then_some(Former { layer, zone, place })
     }
 }

@@ -100,7 +100,7 @@ pub(super) fn walk<'a>(
             minutes.push(Minute {
                 at,
                 taken: walks.iter().map(|walk| walk.taken(minute, at)).collect(),
-                on_call: overridden(&by_layer, overrides, at),
+                on_call: overridden(&by_layer, overrides, at, required[minute]),
                 required: required[minute],
             });
         }
@@ -108,7 +108,12 @@ pub(super) fn walk<'a>(
     minutes
 }
 
-fn overridden(by_layer: &BTreeSet<&UserId>, overrides: &[Override], at: DateTime<Utc>) -> BTreeSet<UserId> {
+fn overridden(
+    by_layer: &BTreeSet<&UserId>,
+    overrides: &[Override],
+    at: DateTime<Utc>,
+    required: bool,
+) -> BTreeSet<UserId> {
     let in_force: Vec<_> = overrides
         .iter()
         .filter(|change| change.state == OverrideState::Approved)
@@ -125,7 +130,7 @@ fn overridden(by_layer: &BTreeSet<&UserId>, overrides: &[Override], at: DateTime
     let left = staying.clone();
     for kind in &in_force {
         if let OverrideKind::Replace { original, by } = kind
-            && (left.contains(original) || left.is_empty())
+            && (left.contains(original) || (left.is_empty() && required))
         {
             staying.remove(original);
             coming.insert(by);

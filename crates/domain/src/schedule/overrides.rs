@@ -43,8 +43,8 @@ pub struct Override {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum OverrideKind {
-    /// `by` is on call wherever `original` would be, and wherever nobody would be. It doesn't join somebody else
-    /// who is on call while `original` isn't.
+    /// `by` is on call wherever `original` would be, and wherever nobody would be although somebody should. It doesn't
+    /// join somebody else who is on call while `original` isn't.
     Replace {
         /// Whose turns are taken.
         original: UserId,
@@ -168,8 +168,13 @@ impl Override {
     }
 }
 
-/// Who is on call once `overrides`, all of which cover the instant, have changed what the layers say.
-pub(super) fn apply<'a>(by_layer: &[Assigned<'a>], overrides: &[&'a Override]) -> Vec<Assigned<'a>> {
+/// Who is on call once `overrides`, all of which cover the instant, have changed what the layers say. `wanted`: somebody
+/// should be on call, so that nobody is a gap.
+pub(super) fn apply<'a>(
+    by_layer: &[Assigned<'a>],
+    overrides: &[&'a Override],
+    wanted: bool,
+) -> Vec<Assigned<'a>> {
     let mut on_call = Vec::with_capacity(by_layer.len() + overrides.len());
     for person in by_layer.iter().filter(|person| !overrides.iter().any(|change| change.removes(person.user)))
     {
@@ -184,7 +189,7 @@ pub(super) fn apply<'a>(by_layer: &[Assigned<'a>], overrides: &[&'a Override]) -
             put(&mut on_call, *person);
         }
     }
-    let gap = on_call.is_empty();
+    let gap = wanted && on_call.is_empty();
     for change in overrides {
         match &change.kind {
             OverrideKind::Add { user } => put(&mut on_call, change.assign(user)),

@@ -17,7 +17,7 @@ const MOST_LETTERS: usize = 200;
 const MOST_LAYERS: usize = 20;
 const MOST_PEOPLE: usize = 100;
 const MOST_WINDOWS: usize = 50;
-const MOST_CHANGES: usize = 100;
+const MOST_CHANGES: usize = 500;
 const MOST_UNITS: u32 = 10_000;
 
 /// The years an anchor may lie in: zones mean something there.
@@ -106,7 +106,7 @@ impl Turns {
                 "must not be more than 100",
             ),
             (!in_years(self.anchor), "anchor", "must lie between the years 1970 and 9999"),
-            (self.changes.len() > MOST_CHANGES, "changes", "must not be more than 100"),
+            (self.changes.len() > MOST_CHANGES, "changes", "must not be more than 500"),
             (
                 !self.changes.is_sorted_by(|a, b| a.from < b.from),
                 "changes",

@@ -53,6 +53,8 @@ pub(super) struct Segments<'a> {
     layers: Vec<LayerCursor<'a>>,
     /// Those that count and haven't ended.
     overrides: Vec<&'a Override>,
+    /// Whether somebody should be on call, by which overrides know a gap.
+    wanted: Stretch<bool>,
     at: DateTime<Utc>,
 }
 
@@ -71,7 +73,7 @@ impl<'a> Segments<'a> {
             .filter(|change| change.schedule_id == schedule.id && change.counts() && change.ends > from)
             .collect();
         overrides.sort_by_key(|change| (change.starts, &change.id));
-        Self { schedule, layers, overrides, at: from }
+        Self { schedule, layers, overrides, wanted: schedule.wants_somebody_at(from), at: from }
     }
 
     fn by_layer(&self) -> Vec<Assigned<'a>> {
@@ -94,7 +96,9 @@ impl<'a> Segments<'a> {
             .overrides
             .iter()
             .map(|change| if change.starts > self.at { change.starts } else { change.ends });
-        layers.chain(overrides).min().unwrap_or(DateTime::<Utc>::MAX_UTC)
+        // Where nobody is overridden, it makes no difference whether somebody should be on call.
+        let wanted = self.overrides.iter().map(|_| self.wanted.ends).take(1);
+        layers.chain(overrides).chain(wanted).min().unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 }
 
@@ -112,7 +116,10 @@ impl<'a> Iterator for Segments<'a> {
         self.overrides.retain(|change| change.ends > starts);
         let covering: Vec<_> =
             self.overrides.iter().copied().filter(|change| change.covers(starts)).collect();
-        let on_call = apply(&self.by_layer(), &covering);
+        if self.wanted.ends <= starts {
+            self.wanted = self.schedule.wants_somebody_at(starts);
+        }
+        let on_call = apply(&self.by_layer(), &covering, self.wanted.value);
         self.at = self.next_change();
         Some(Segment { starts, ends: self.at, on_call })
     }

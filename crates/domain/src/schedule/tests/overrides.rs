@@ -116,3 +116,27 @@ fn two_clash_when_they_overlap_and_share_a_person() {
     let asked = Override { state: OverrideState::Pending, ..other };
     assert!(asked.clashes(&one) && !one.clashes(&asked), "a request stands in nobody's way");
 }
+
+#[test]
+fn a_replacement_fills_nothing_where_nobody_is_needed() {
+    let mut days = weekly();
+    days.coverage = Coverage::Windows(vec![window("09:00", "17:00")]);
+    days.layers[0].restrictions = vec![window("09:00", "17:00")];
+    let week = change(replace("ann", "cid"), "2026-06-01T14:00:00Z", "2026-06-08T14:00:00Z");
+    let mut shifts =
+        shifts(&days, std::slice::from_ref(&week), "2026-06-01T14:00:00Z", "2026-06-03T14:00:00Z");
+    assert_eq!(
+        shifts,
+        ["cid 06-01 09:00 CDT 8h", "cid 06-02 09:00 CDT 8h"],
+        "Ann would not have been paged at night"
+    );
+    // A layer that leaves out what is needed leaves a gap, and that is filled.
+    days.layers[0].restrictions = vec![window("09:00", "12:00")];
+    shifts = super::shifts(&days, &[week], "2026-06-01T14:00:00Z", "2026-06-02T14:00:00Z");
+    assert_eq!(shifts, ["cid 06-01 09:00 CDT 8h"]);
+}
+
+fn window(from: &str, to: &str) -> Window {
+    let time = |text: &str| chrono::NaiveTime::parse_from_str(text, "%H:%M").unwrap();
+    Window { days: Vec::new(), from: time(from), to: time(to) }
+}

@@ -66,7 +66,7 @@ pub(in crate::http::api) async fn create(
 ) -> Result<impl IntoResponse, Problem> {
     let new = body.read(|| LayerId::fresh(ctx.now, edge.app.entropy.draw()))?;
     let made = app::schedules::create(&edge.app, &ctx, new).await?;
-    Ok((StatusCode::CREATED, answer(&made, ctx.now)))
+    Ok((StatusCode::CREATED, answer(&made, &ctx)))
 }
 
 /// Edits a schedule. Whoever is on call stays so until the next handoff, unless `participants_from=now`; a change of the
@@ -92,7 +92,7 @@ pub(in crate::http::api) async fn edit(
 ) -> Result<impl IntoResponse, Problem> {
     let asked = asked_for(&edge, &ctx, body, applying, &headers)?;
     let kept = app::schedules::edit(&edge.app, &ctx, &id, asked).await?;
-    Ok(answer(&kept, ctx.now))
+    Ok(answer(&kept, &ctx))
 }
 
 /// Deletes a schedule that no escalation policy pages.

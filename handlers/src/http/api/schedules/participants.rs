@@ -86,7 +86,7 @@ async fn plan(
     let from = first_instant(zone, planned.on.and_time(NaiveTime::MIN));
     let kept =
         app::schedules::change_participants(&edge.app, &ctx, &id, &layer, (&user, joins, from)).await?;
-    Ok(answer(&kept, ctx.now))
+    Ok(answer(&kept, &ctx))
 }
 
 /// Reads a calendar into a layer of a schedule. Events name people by mail address or name; those that name nobody are
@@ -105,5 +105,5 @@ pub(in crate::http::api) async fn read_calendar(
 ) -> Result<impl IntoResponse, Problem> {
     let import = Import { name: required("name", &body.name, 200)?, url: body.url, text: body.text };
     let kept = app::schedules::import(&edge.app, &ctx, &id, import).await?;
-    Ok(answer(&kept, ctx.now))
+    Ok(answer(&kept, &ctx))
 }

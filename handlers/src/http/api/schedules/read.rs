@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use app::Ctx;
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use chrono::{DateTime, Utc};
 use domain::id::ScheduleId;
 use domain::schedule::Schedule;
 use serde::Serialize;
@@ -34,7 +34,7 @@ pub(in crate::http::api) async fn list(
     SignedIn(ctx): SignedIn,
 ) -> Result<Json<ScheduleList>, Problem> {
     let schedules = app::schedules::all(&edge.app, &ctx).await?;
-    let shown = schedules.iter().map(|schedule| ScheduleBody::from(schedule.to_edit(ctx.now)));
+    let shown = schedules.into_iter().map(|schedule| shown(&schedule, &ctx));
     Ok(Json(ScheduleList { schedules: shown.collect() }))
 }
 
@@ -49,11 +49,16 @@ pub(in crate::http::api) async fn read(
     SignedIn(ctx): SignedIn,
     IdPath(id): IdPath<ScheduleId>,
 ) -> Result<impl IntoResponse, Problem> {
-    Ok(answer(&app::schedules::get(&edge.app, &ctx, &id).await?, ctx.now))
+    Ok(answer(&app::schedules::get(&edge.app, &ctx, &id).await?, &ctx))
 }
 
 /// A schedule with its version.
-pub(super) fn answer(found: &Versioned<Schedule>, now: DateTime<Utc>) -> impl IntoResponse + use<> {
+pub(super) fn answer(found: &Versioned<Schedule>, ctx: &Ctx) -> impl IntoResponse + use<> {
     let version = format!("\"{}\"", found.etag.0);
-    ([(header::ETAG, version)], Json(ScheduleBody::from(found.value.to_edit(now))))
+    ([(header::ETAG, version)], Json(shown(&found.value, ctx)))
+}
+
+fn shown(schedule: &Schedule, ctx: &Ctx) -> ScheduleBody {
+    let body = ScheduleBody::from(schedule.to_edit(ctx.now));
+    if ctx.role.can_manage() { body } else { body.to_members() }
 }
