@@ -7,6 +7,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header;
 use axum::http::request::Parts;
+use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
@@ -50,6 +51,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 impl<T: DeserializeOwned> JsonBody<T> {
     /// Reads a body that is there already.
     pub(crate) fn read(bytes: &[u8]) -> Result<T, Problem> {
+        // A list would be taken for a structure's fields in their order.
+        if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+            return Err(app::Error::invalid("body", "must be a JSON object").into());
+        }
         let mut json = serde_json::Deserializer::from_slice(bytes);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let path = error.path().to_string();
@@ -69,6 +74,20 @@ fn refuse(path: &str, error: &serde_json::Error) -> Problem {
     Problem::invalid(vec![FieldError { field, problem }])
 }
 
+/// What the reader of times says, in its own words.
+const TIME_PROBLEMS: [&str; 5] = [
+    "premature end of input",
+    "input contains invalid characters",
+    "input is out of range",
+    "trailing input",
+    "input is not enough for unique date and time",
+];
+
+/// An instant as everybody can read it: a leap second is the first of the next minute.
+pub(crate) fn without_leap(at: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(at.timestamp_micros()).unwrap_or(at)
+}
+
 /// A field that is missing or unknown is named by the text; any other by the path.
 fn wrong_data(path: &str, text: &str) -> (String, String) {
     let inside = |field: &str| if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") };
@@ -81,6 +100,11 @@ fn wrong_data(path: &str, text: &str) -> (String, String) {
         let field = if path.ends_with(field) { path.to_owned() } else { inside(field) };
         (field, format!("is not known here{}", known.unwrap_or_default()))
     } else {
+        let text = if TIME_PROBLEMS.contains(&text) {
+            "must be a time such as 2026-11-21T02:00:00Z; in a query, + is written %2B"
+        } else {
+            text
+        };
         (if path.is_empty() { "body" } else { path }.to_owned(), text.to_owned())
     }
 }

@@ -200,8 +200,12 @@ fn tell(incident: &Incident, people: &StepRoster, roster: &Roster, journal: &mut
         }
         let reach = user.reach(urgency, &roster.sending);
         if reach.is_empty() {
-            unreachable
-                .push(format!("{} ({because}) has no verified contact method that can send here", user.name));
+            let why = if user.disabled {
+                "is disabled"
+            } else {
+                "has no verified contact method that can send here"
+            };
+            unreachable.push(format!("{} ({because}) {why}", user.name));
             continue;
         }
         if journal.pages.len() + reach.len() > MOST_PAGES {

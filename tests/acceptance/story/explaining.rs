@@ -186,7 +186,7 @@ async fn that_nobody_can_be_reached_is_foreseen(mut world: World) {
     let last_resort = "nobody_reached Olivia Owner (the last resort when a policy reaches nobody)";
     let told = told(&explained);
     assert_eq!((told[0].as_str(), &told[1][6..], &told[3][6..]), ("21:04 step ", last_resort, last_resort));
-    let why = "Ben Brook (on call in Primary) has no verified contact method that can send here";
+    let why = "Ben Brook (on call in Primary) is disabled";
     assert_eq!(explained["notifications"][0]["nobody"], json!([why]));
     assert_eq!(explained["end"]["kind"], "nobody_reached");
 }

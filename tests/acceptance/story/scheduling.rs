@@ -216,7 +216,11 @@ async fn somebody_joins_and_somebody_leaves_on_a_date(mut world: World) {
     let refused = world.post("olivia", &join, json!({ "user_id": ann, "on": "2026-01-01" })).await;
     assert_eq!(refused.wrong_fields(), ["on"]);
     let nobody = world.post("olivia", &join, json!({ "user_id": "usr_nobody", "on": "2027-01-01" })).await;
-    assert_eq!(nobody.status, 400, "{}", nobody.text);
+    assert_eq!(nobody.wrong_fields(), ["user_id"], "{}", nobody.text);
+    for (path, who, on) in [(&join, &olivia, "2026-12-20"), (&leave, &ann, "2026-12-20")] {
+        let refused = world.post("olivia", path, json!({ "user_id": who, "on": on })).await;
+        assert_eq!(refused.wrong_fields(), ["user_id"], "{}", refused.text);
+    }
 }
 
 async fn every_mistake_in_a_schedule_is_named(mut world: World) {
@@ -233,6 +237,10 @@ async fn every_mistake_in_a_schedule_is_named(mut world: World) {
         ("/layers/0/participants/0", json!("usr_nobody"), "layers[0].participants[0]"),
         ("/layers/0/participants/0", json!("ann"), "layers[0].participants[0]"),
         ("/layers/0/restrictions/0/from", json!("25:00"), "layers[0].restrictions[0].from"),
+        ("/layers/0/restrictions/0/from", json!("24:00"), "layers[0].restrictions[0].from"),
+        ("/layers/0/restrictions/0/to", json!("23:59:60"), "layers[0].restrictions[0].to"),
+        ("/layers/0/name", json!(" "), "layers[0].name"),
+        ("/name", json!("a\r\nb"), "name"),
         ("/layers/0/restrictions/0/days", json!(["caturday"]), "layers[0].restrictions[0].days"),
         ("/layers/0/ends_at", json!("2026-11-01T00:00:00Z"), "layers[0].ends_at"),
         ("/layers/0/counting", json!("fingers"), "layers[0].counting"),
@@ -252,6 +260,8 @@ async fn every_mistake_in_a_schedule_is_named(mut world: World) {
             "{path}"
         );
     }
+    let list = world.post("olivia", "/api/schedules", json!(["Nights"])).await;
+    assert_eq!(list.wrong_fields(), ["body"]);
     let unknown = world.post("olivia", "/api/schedules", json!({ "name": "x", "colour": "red" })).await;
     assert_eq!(unknown.wrong_fields(), ["colour"]);
     let schedules = world.get("olivia", "/api/schedules").await;

@@ -48,6 +48,7 @@ pub async fn get(app: &App, ctx: &Ctx, id: &ScheduleId) -> Result<Versioned<Sche
 pub async fn create(app: &App, ctx: &Ctx, mut new: Schedule) -> Result<Versioned<Schedule>, Error> {
     ctx.must_manage(MAY)?;
     new.id = ScheduleId::fresh(ctx.now, app.entropy.draw());
+    name_layers(&mut new, &[]);
     Known::of(app, &ctx.tenant).await?.check(&new, None)?;
     let mut changes = Changes::new();
     changes.create(&new)?;
@@ -91,6 +92,20 @@ pub async fn change_participants(
         let mut edited = kept.value.clone();
         let index = edited.layers.iter().position(|found| found.id.as_str() == layer);
         let index = index.ok_or_else(|| Error::not_found("layer", layer))?;
+        let turns = edited.layers[index].turns();
+        let takes_part = turns.map(|turns| turns.participants_at(from).iter().flatten().any(|id| id == user));
+        match takes_part {
+            Some(true) if joins => {
+                return Err(Error::invalid("user_id", "takes turns in this layer then already"));
+            }
+            Some(false) if !joins => {
+                return Err(Error::invalid("user_id", "takes no turns in this layer then"));
+            }
+            _ if joins && !known.has(user) => {
+                return Err(Error::invalid("user_id", format!("there is no user '{user}'")));
+            }
+            _ => {}
+        }
         let done =
             if joins { edited.plan_join(index, user, from) } else { edited.plan_leave(index, user, from) };
         if !done {
@@ -192,9 +207,21 @@ async fn watch_calendars(
     Ok(())
 }
 
+/// Gives every layer that isn't one of `kept` an id of its own: one that was handed in may be another schedule's.
+fn name_layers(schedule: &mut Schedule, kept: &[Layer]) {
+    for layer in &mut schedule.layers {
+        if !kept.iter().any(|kept| kept.id == layer.id) {
+            layer.id = LayerId::derived(&[schedule.id.as_str(), layer.id.as_str()]);
+        }
+    }
+}
+
 /// What an edit makes of what is kept. A calendar's shifts are the calendar's: an edit names the layer and keeps them.
 pub(super) fn merged(kept: &Schedule, edit: &EditSchedule, now: DateTime<Utc>) -> Schedule {
-    let mut edited = kept.edit(edit.edited.clone(), edit.from, now);
+    let mut edited = edit.edited.clone();
+    edited.id = kept.id.clone();
+    name_layers(&mut edited, &kept.layers);
+    let mut edited = kept.edit(edited, edit.from, now);
     for layer in &mut edited.layers {
         let before = kept.layers.iter().find(|before| before.id == layer.id);
         if let (Duty::Calendar(calendar), Some(Duty::Calendar(before))) =
@@ -218,6 +245,10 @@ impl Known {
         let teams = app.store.all::<Team>(tenant).await?;
         let teams = teams.into_iter().map(|found| found.value.id).collect();
         Ok(Self { people: People::of(app, tenant).await?, teams })
+    }
+
+    fn has(&self, user: &UserId) -> bool {
+        self.people.get(user).is_some()
     }
 
     /// Whether a schedule makes sense, by itself and in its tenant. People it named before may be gone.

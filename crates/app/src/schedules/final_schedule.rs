@@ -1,6 +1,6 @@
 //! The final schedule: everybody's shifts in a window, each with its reason.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use domain::id::ScheduleId;
 use domain::schedule::{Override, Schedule, Shift, Span};
 
@@ -34,6 +34,11 @@ pub async fn final_schedule(
     id: &ScheduleId,
     (from, to): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<FinalSchedule, Error> {
+    for (field, at) in [("from", from), ("to", to)] {
+        if !(1970..=9999).contains(&at.year()) {
+            return Err(Error::invalid(field, "must lie between the years 1970 and 9999"));
+        }
+    }
     if to <= from {
         return Err(Error::invalid("to", "must be after `from`"));
     }

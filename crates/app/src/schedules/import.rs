@@ -19,8 +19,11 @@ use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::port::{CalendarError, CalendarEvent, CalendarWindow};
 
-/// How far ahead a calendar is read. It is read again long before that.
+/// How far ahead a calendar is read that is read again long before that.
 const AHEAD: TimeDelta = TimeDelta::days(120);
+
+/// How far ahead one is read that is handed over once.
+const AHEAD_ONCE: TimeDelta = TimeDelta::days(800);
 
 /// The most shifts of one calendar: beyond that, the schedule would be no readable document.
 const MOST_SHIFTS: usize = 2_000;
@@ -55,7 +58,8 @@ pub async fn import(
     let users = everybody(app, &ctx.tenant).await?;
     let layer_id = LayerId::fresh(ctx.now, app.entropy.draw());
     let zone = get(app, ctx, id).await?.value.zone;
-    let events = read(app, text, zone, ctx.now).await.map_err(|error| refused(field, &error))?;
+    let ahead = if import.url.is_some() { AHEAD } else { AHEAD_ONCE };
+    let events = read(app, text, zone, (ctx.now, ahead)).await.map_err(|error| refused(field, &error))?;
     let calendar = taken_over(&events, &users, import.url.clone(), ctx.now);
     change(app, (&ctx.tenant, ctx.now), id, |kept, people| {
         let mut edited = kept.value.clone();
@@ -97,7 +101,7 @@ pub(crate) async fn read_again(
             && !said.contains_key(url)
         {
             let read = match fetch(app, url).await {
-                Ok(text) => read(app, text, schedule.zone, now).await,
+                Ok(text) => read(app, text, schedule.zone, (now, AHEAD)).await,
                 Err(error) => Err(error),
             };
             said.insert(url.to_owned(), read.map_err(|error| error.to_string()));
@@ -171,10 +175,10 @@ async fn read(
     app: &Arc<App>,
     text: String,
     zone: Tz,
-    now: DateTime<Utc>,
+    (now, ahead): (DateTime<Utc>, TimeDelta),
 ) -> Result<Vec<CalendarEvent>, CalendarError> {
     let calendars = Arc::clone(&app.calendars);
-    let window = CalendarWindow { zone, from: now, to: now + AHEAD };
+    let window = CalendarWindow { zone, from: now, to: now + ahead };
     let read = tokio::task::spawn_blocking(move || calendars.read(&text, window)).await;
     read.unwrap_or_else(|panic| Err(CalendarError::Unreadable(panic.to_string())))
 }

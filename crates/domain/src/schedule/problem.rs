@@ -47,6 +47,9 @@ impl Schedule {
         if self.name.chars().count() > MOST_LETTERS {
             problems.push(problem("name", "must not be longer than 200 characters"));
         }
+        if has_controls(&self.name) {
+            problems.push(problem("name", "must be one line"));
+        }
         if self.layers.len() > MOST_LAYERS {
             problems.push(problem("layers", "must not be more than 20"));
         }
@@ -78,7 +81,9 @@ impl Layer {
             Duty::Calendar(_) => self.starts.unwrap_or(DateTime::<Utc>::MIN_UTC),
         };
         let checks = [
+            (self.name.trim().is_empty(), "name", "must not be empty"),
             (self.name.chars().count() > MOST_LETTERS, "name", "must not be longer than 200 characters"),
+            (has_controls(&self.name), "name", "must be one line"),
             (self.ends.is_some_and(|ends| ends <= starts), "ends", "must be after the layer's start"),
             (self.restrictions.len() > MOST_WINDOWS, "restrictions", "must not be more than 50"),
         ];
@@ -137,6 +142,10 @@ impl Override {
         }
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
+}
+
+fn has_controls(text: &str) -> bool {
+    text.chars().any(char::is_control)
 }
 
 fn in_years(local: NaiveDateTime) -> bool {

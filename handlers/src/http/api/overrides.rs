@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::edge::Edge;
-use crate::extract::{IdPath, JsonBody, QueryOf, SignedIn};
+use crate::extract::{IdPath, JsonBody, QueryOf, SignedIn, without_leap};
 use crate::problem::Problem;
 
 /// An override to make.
@@ -111,8 +111,8 @@ impl MakeOverride {
         Ok(NewOverride {
             schedule_id: id::<ScheduleId>("schedule_id", &self.schedule_id)?,
             kind,
-            starts: self.start_at,
-            ends: self.end_at,
+            starts: without_leap(self.start_at),
+            ends: without_leap(self.end_at),
             reason: self.reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty()),
         })
     }

@@ -36,6 +36,11 @@ async fn a_calendar_becomes_a_layer(mut world: World) {
         ),
         "{by_calendar:?}"
     );
+    // Nothing but reading one makes a calendar layer.
+    let mut copy = kept.clone();
+    copy["name"] = json!("Copy");
+    let refused = world.post("olivia", "/api/schedules", copy).await;
+    assert_eq!(refused.wrong_fields(), ["layers[1].calendar"], "{}", refused.text);
     // The rest of the schedule can be edited around it, and it is read anew under its name.
     let put = world.put("olivia", &path, kept.clone()).await;
     assert_eq!((put.status.as_u16(), put.json()), (200, kept));
@@ -84,6 +89,9 @@ async fn a_calendar_with_an_address_is_read_again_every_hour(mut world: World) {
     let layer = json!({ "name": "Rota", "url": published.url });
     let kept = world.post("olivia", &format!("{path}/calendar-layers"), layer).await;
     assert_eq!(kept.status, 200, "{}", kept.text);
+    assert!(kept.text.contains("secret.ics"), "{}", kept.text);
+    let seen = world.get("ann", &path).await.to_string();
+    assert!(!seen.contains("secret.ics"), "an address is a password: {seen}");
     world.sleep_through(TimeDelta::hours(3));
     world.tick().await;
     assert_eq!(on_call(&mut world, id(&schedule)).await, ["Ben Brook", "Ann Archer"]);

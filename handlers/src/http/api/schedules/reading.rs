@@ -3,13 +3,15 @@
 use std::str::FromStr;
 
 use app::{Error, FieldError};
-use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Utc, Weekday};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _, Utc, Weekday};
 use chrono_tz::Tz;
 use domain::id::{IdError, LayerId, ScheduleId, TeamId, UserId};
 use domain::schedule::{
     Calendar, Change, Counting, Coverage, Duty, Layer, LayerMode, Order, Participant, Rotation, RotationUnit,
     Schedule, Turns, Window, first_instant,
 };
+
+use crate::extract::without_leap;
 
 use super::body::{
     CalendarBody, ChangeBody, CoverageBody, LayerBody, RotationBody, ScheduleBody, Unit, WindowBody,
@@ -56,23 +58,27 @@ impl Reading {
             }
             let problem = "must be a time of day such as 17:00";
             let from = self.or_default(path("from"), time(&window.from), problem);
-            let to = self.or_default(path("to"), time(&window.to), problem);
+            let to = self.or_default(path("to"), end_time(&window.to), problem);
             read.push(Window { days, from, to });
         }
         read
     }
 }
 
-/// `HH:MM`, or with seconds; `24:00` is midnight.
+/// `HH:MM`, or with seconds; a leap second is no time of a schedule.
 fn time(text: &str) -> Option<NaiveTime> {
-    let text = if text == "24:00" { "00:00" } else { text };
-    ["%H:%M", "%H:%M:%S"].iter().find_map(|format| NaiveTime::parse_from_str(text, format).ok())
+    let read = |format: &&str| NaiveTime::parse_from_str(text, format).ok();
+    ["%H:%M", "%H:%M:%S"].iter().find_map(read).filter(|time| time.nanosecond() < 1_000_000_000)
+}
+
+/// A time that something ends at: `24:00` is the midnight at the end of the day.
+fn end_time(text: &str) -> Option<NaiveTime> {
+    time(if text == "24:00" { "00:00" } else { text })
 }
 
 fn local(text: &str) -> Option<NaiveDateTime> {
-    ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
-        .iter()
-        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+    let (date, clock) = text.split_once('T')?;
+    Some(date.parse::<NaiveDate>().ok()?.and_time(time(clock)?))
 }
 
 impl ScheduleBody {
@@ -130,7 +136,7 @@ impl LayerBody {
     ) -> Layer {
         let id = reading.id::<LayerId>(&format!("{field}.id"), self.id.as_deref());
         let restrictions = reading.windows(&format!("{field}.restrictions"), &self.restrictions);
-        let (starts, ends) = (self.starts_at, self.ends_at);
+        let (starts, ends) = (self.starts_at.map(without_leap), self.ends_at.map(without_leap));
         let name = self.name.trim().to_owned();
         let (duty, begins) = match &self.calendar {
             // What a calendar says is kept by whoever saves the edit.
@@ -233,7 +239,7 @@ impl ChangeBody {
             }
         };
         let participants = reading.participants(&format!("{field}.participants"), &self.participants);
-        Change { from: self.from, participants, order }
+        Change { from: without_leap(self.from), participants, order }
     }
 }
 

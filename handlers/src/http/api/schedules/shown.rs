@@ -120,7 +120,7 @@ impl From<Calendar> for CalendarBody {
         Self {
             url: calendar.url,
             read_at: calendar.read_at,
-            shifts: calendar.shifts.len(),
+            shifts: calendar.shifts.iter().filter(|shift| shift.ends > calendar.read_at).count(),
             unknown: calendar.unknown,
             problem: calendar.problem,
         }
