@@ -84,9 +84,8 @@ impl Cause {
 impl By {
     /// The names behind a reason that `schedule` gave with these overrides.
     pub fn of(schedule: &Schedule, overrides: &[Override], reason: &Reason) -> Self {
-        let layer_name = |id: &LayerId| {
-            schedule.layer(id).map_or_else(|| id.to_string(), |layer| layer.name.clone())
-        };
+        let layer_name =
+            |id: &LayerId| schedule.layer(id).map_or_else(|| id.to_string(), |layer| layer.name.clone());
         match reason {
             Reason::Layer { layer_id, turn } => {
                 Self::Layer { layer: layer_name(layer_id), layer_id: layer_id.clone(), turn: *turn }

@@ -60,5 +60,5 @@ pub(super) fn answer(found: &Versioned<Schedule>, ctx: &Ctx) -> impl IntoRespons
 
 fn shown(schedule: &Schedule, ctx: &Ctx) -> ScheduleBody {
     let body = ScheduleBody::from(schedule.to_edit(ctx.now));
-    if ctx.role.can_manage() { body } else { body.to_members() }
+    if ctx.role.can_manage() { body } else { body.for_members() }
 }

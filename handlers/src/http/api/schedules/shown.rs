@@ -46,7 +46,7 @@ impl From<Schedule> for ScheduleBody {
 
 impl ScheduleBody {
     /// Without what only managers may see: a calendar's address is its password.
-    pub(super) fn to_members(mut self) -> Self {
+    pub(super) fn for_members(mut self) -> Self {
         for calendar in self.layers.iter_mut().filter_map(|layer| layer.calendar.as_mut()) {
             let host = calendar.url.as_deref().and_then(|url| url::Url::parse(url).ok());
             calendar.url = host.and_then(|url| Some(format!("{}://{}/…", url.scheme(), url.host_str()?)));
