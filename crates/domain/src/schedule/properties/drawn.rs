@@ -239,19 +239,25 @@ pub(super) fn cases(
     layer_counts: Range<usize>,
     override_counts: Range<usize>,
 ) -> impl Strategy<Value = Case> {
-    odd_days().prop_flat_map(move |(zone, middle)| {
-        let parts = (
-            prop::collection::vec(layers(zone, middle), layer_counts.clone()),
-            prop::collection::vec(overrides(middle), override_counts.clone()),
-            prop::sample::select(vec![LayerMode::Union, LayerMode::TopLayerWins]),
-            coverage(),
-        );
-        parts.prop_map(move |(mut layers, overrides, mode, coverage)| {
-            for (index, layer) in layers.iter_mut().enumerate() {
-                layer.id = LayerId::derived(&[&index.to_string()]);
-            }
-            let schedule = Schedule { mode, coverage, ..schedule(zone, layers) };
-            Case { schedule, overrides, middle: middle.and_utc() }
-        })
+    odd_days().prop_flat_map(move |day| cases_around(day, layer_counts.clone(), override_counts.clone()))
+}
+
+pub(super) fn cases_around(
+    (zone, middle): (Tz, NaiveDateTime),
+    layer_counts: Range<usize>,
+    override_counts: Range<usize>,
+) -> impl Strategy<Value = Case> {
+    let parts = (
+        prop::collection::vec(layers(zone, middle), layer_counts),
+        prop::collection::vec(overrides(middle), override_counts),
+        prop::sample::select(vec![LayerMode::Union, LayerMode::TopLayerWins]),
+        coverage(),
+    );
+    parts.prop_map(move |(mut layers, overrides, mode, coverage)| {
+        for (index, layer) in layers.iter_mut().enumerate() {
+            layer.id = LayerId::derived(&[&index.to_string()]);
+        }
+        let schedule = Schedule { mode, coverage, ..schedule(zone, layers) };
+        Case { schedule, overrides, middle: middle.and_utc() }
     })
 }

@@ -1,9 +1,10 @@
 //! No edit, whatever it is of, changes who was on call before it.
 
-use chrono::TimeDelta;
+use chrono::{NaiveDateTime, TimeDelta};
+use chrono_tz::Tz;
 use proptest::prelude::*;
 
-use super::drawn::{Case, cases, config};
+use super::drawn::{Case, cases_around, config, odd_days};
 use crate::id::LayerId;
 use crate::schedule::*;
 
@@ -24,16 +25,18 @@ struct Edit {
     touches: Vec<Touch>,
     turned: usize,
     other: Case,
-    moves: bool,
+    zone: Option<Tz>,
+    /// After the one before.
     minutes: i64,
 }
 
-fn edits() -> impl Strategy<Value = Edit> {
+fn edits(day: (Tz, NaiveDateTime)) -> impl Strategy<Value = Edit> {
     use Touch::{Bound, Exchange, Keep, Lay, Restrict, TakeOut};
     let touch = prop::sample::select(vec![Keep, Keep, Keep, Keep, TakeOut, Lay, Restrict, Bound, Exchange]);
     let touches = prop::collection::vec(touch, 5);
-    let parts = (touches, 0..4_usize, cases(1..3, 0..1), prop::bool::weighted(0.1), 0..2_000_i64);
-    parts.prop_map(|(touches, turned, other, moves, minutes)| Edit { touches, turned, other, moves, minutes })
+    let zone = prop::option::weighted(0.1, odd_days().prop_map(|(zone, _)| zone));
+    let parts = (touches, 0..4_usize, cases_around(day, 1..3, 0..1), zone, 0..2_000_i64);
+    parts.prop_map(|(touches, turned, other, zone, minutes)| Edit { touches, turned, other, zone, minutes })
 }
 
 fn touched(layer: &Layer, touch: Touch, other: &Layer) -> Option<Layer> {
@@ -65,9 +68,7 @@ impl Edit {
             let new = Layer { id: LayerId::derived(&["new", round]), ..others.layers[0].clone() };
             edited.layers.insert(0, new);
         }
-        if self.moves {
-            edited.zone = others.zone;
-        }
+        edited.zone = self.zone.unwrap_or(kept.zone);
         edited
     }
 }
@@ -77,8 +78,9 @@ proptest! {
 
     #[test]
     fn whoever_was_on_call_before_an_edit_was_on_call(
-        case in cases(1..4, 0..1),
-        edits in prop::collection::vec(edits(), 1..4),
+        (case, edits) in odd_days().prop_flat_map(|day| {
+            (cases_around(day, 1..4, 0..1), prop::collection::vec(edits(day), 1..4))
+        }),
         at_once in any::<bool>(),
     ) {
         let from = if at_once { EditFrom::Now } else { EditFrom::NextHandoff };

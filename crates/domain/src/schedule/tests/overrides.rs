@@ -140,3 +140,11 @@ fn window(from: &str, to: &str) -> Window {
     let time = |text: &str| chrono::NaiveTime::parse_from_str(text, "%H:%M").unwrap();
     Window { days: Vec::new(), from: time(from), to: time(to) }
 }
+
+#[test]
+fn a_cover_request_changes_nothing_even_if_somebody_agreed_to_it() {
+    let asked =
+        change(OverrideKind::Cover { original: user("ann") }, "2026-06-02T00:00:00Z", "2026-06-03T00:00:00Z");
+    assert!(!asked.counts());
+    assert_eq!(names(&weekly(), &[asked], "2026-06-02T12:00:00Z"), ["ann"]);
+}
