@@ -40,36 +40,40 @@ pub(crate) fn add_new(
     tellings: &[(&User, Telling)],
     now: DateTime<Utc>,
 ) -> Result<Vec<Effect>, StoreError> {
-    let sending = app.sending();
-    let told = tellings.iter().filter_map(|(user, telling)| Notice::plan(telling, user, &sending, now));
-    let mut effects = Vec::new();
-    for notice in told.take(MOST) {
-        changes.create(&notice)?;
-        effects.push(Effect::Notice(notice.id));
-    }
-    Ok(effects)
+    put(changes, planned(app, tellings, now))
 }
 
-/// Adds a notice for each of `tellings` to `changes`; answers what is to be done once they are committed.
-pub(crate) async fn add(
+/// [`add_new`], passing over those that were told before.
+async fn add(
     app: &App,
     tenant: &TenantId,
     changes: &mut Changes,
     tellings: &[(&User, Telling)],
     now: DateTime<Utc>,
 ) -> Result<Vec<Effect>, StoreError> {
+    let mut new = Vec::new();
+    for notice in planned(app, tellings, now) {
+        if app.store.get::<Notice>(tenant, notice.id.as_str()).await?.is_none() {
+            new.push(notice);
+        }
+    }
+    put(changes, new)
+}
+
+fn planned(app: &App, tellings: &[(&User, Telling)], now: DateTime<Utc>) -> Vec<Notice> {
     let sending = app.sending();
     let told = tellings.iter().filter_map(|(user, telling)| Notice::plan(telling, user, &sending, now));
+    told.collect()
+}
+
+fn put(changes: &mut Changes, notices: Vec<Notice>) -> Result<Vec<Effect>, StoreError> {
+    if notices.len() > MOST {
+        warn!(notices = notices.len(), told = MOST, "too many to tell at once: the rest is not told");
+    }
     let mut effects = Vec::new();
-    for notice in told {
-        if effects.len() == MOST {
-            warn!(%tenant, subject = notice.subject, "too many to tell at once: the rest is not told");
-            break;
-        }
-        if app.store.get::<Notice>(tenant, notice.id.as_str()).await?.is_none() {
-            changes.create(&notice)?;
-            effects.push(Effect::Notice(notice.id));
-        }
+    for notice in notices.into_iter().take(MOST) {
+        changes.create(&notice)?;
+        effects.push(Effect::Notice(notice.id));
     }
     Ok(effects)
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use proptest::prelude::*;
 
-use super::drawn::{changed_turns, config, instants, layers, odd_days, people};
+use super::drawn::{changed_turns, config, instants, layers, odd_days, people, windows};
 use super::users_of;
 use crate::id::UserId;
 use crate::schedule::rotation::Grid;
@@ -94,12 +94,15 @@ proptest! {
     }
 
     #[test]
-    fn an_edit_of_anything_else_keeps_the_round((kept, now) in kept(), windows in prop::collection::vec(super::drawn::windows(), 0..3)) {
+    fn an_edit_of_anything_else_keeps_the_round(
+        (kept, now) in kept(),
+        restrictions in prop::collection::vec(windows(), 0..3),
+    ) {
         let mut edited = handed_in(&kept, now, None);
         edited.name = "Days".to_owned();
         edited.layers[0].ends = None;
         if rota(&kept).counting == Counting::Clock {
-            edited.layers[0].restrictions = windows;
+            edited.layers[0].restrictions = restrictions;
         }
         let edited = kept.edit(edited, EditFrom::NextHandoff, now);
         if now >= grid(&kept).begins() {
@@ -169,7 +172,7 @@ fn aged() -> impl Strategy<Value = (Schedule, DateTime<Utc>)> {
         (1, RotationUnit::Weeks),
     ]);
     let counting = prop::sample::select(vec![Counting::Clock, Counting::ActivePeriods]);
-    let parts = (rotation, people(), counting, prop::collection::vec(super::drawn::windows(), 0..3));
+    let parts = (rotation, people(), counting, prop::collection::vec(windows(), 0..3));
     let drawn = parts.prop_flat_map(move |(rotation, participants, counting, windows)| {
         let mut layer = layer("aged", rotation, "2023-03-01T09:00:00", &[]);
         let begun = Turns { participants, counting, ..turns(&mut layer).clone() };
