@@ -35,11 +35,11 @@ fn turns(minutes: &[Minute<'_>], layer: usize) -> Vec<UpcomingTurn> {
 }
 
 proptest! {
-    #![proptest_config(config(100))]
+    #![proptest_config(config(160))]
 
     #[test]
     fn the_oracle_agrees_minute_by_minute(case in cases(1..4, 0..6)) {
-        let (from, to) = (case.hour(-60), case.hour(60));
+        let (from, to) = (case.hour(-30), case.hour(42));
         let shifts = case.shifts(from, to);
         let minutes = walk(&case.schedule, &case.overrides, from, to);
         for (index, Minute { at, on_call, .. }) in minutes.iter().enumerate() {

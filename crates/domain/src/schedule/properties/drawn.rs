@@ -67,26 +67,25 @@ impl Case {
 fn rotations() -> impl Strategy<Value = Rotation> {
     use RotationUnit::{Days, Hours, Weeks};
     prop_oneof![
-        3 => prop::sample::select(vec![1, 2, 3, 5, 6, 7, 8, 12, 24, 36, 48]).prop_map(|every| (every, Hours)),
+        3 => prop::sample::select(vec![1, 1, 1, 2, 3, 5, 6, 7, 8, 12, 24, 36, 48]).prop_map(|every| (every, Hours)),
         3 => (1..4_u32).prop_map(|every| (every, Days)),
         1 => (1..3_u32).prop_map(|every| (every, Weeks)),
     ]
     .prop_map(|(every, unit)| Rotation { every, unit })
 }
 
-/// A quarter of an hour, on the day or among its first hours, when clocks are changed.
+/// A quarter of an hour of the day, mostly of the hours in which clocks are changed.
 fn times() -> impl Strategy<Value = NaiveTime> {
-    prop_oneof![0..20_u32, 0..96_u32]
+    prop_oneof![4 => 0..13_u32, 1 => 92..96_u32, 3 => 0..96_u32]
         .prop_map(|quarters| NaiveTime::from_hms_opt(quarters / 4, quarters % 4 * 15, 0).unwrap())
 }
 
 pub(super) fn windows() -> impl Strategy<Value = Window> {
-    let days = prop::collection::vec((0..7_u8).prop_map(|day| Weekday::try_from(day).unwrap()), 0..4);
-    (days, times(), times(), prop::bool::weighted(0.2)).prop_map(|(days, from, to, is_whole_day)| Window {
-        days,
-        from,
-        to: if is_whole_day { from } else { to },
-    })
+    let every_day = Just(Vec::new());
+    let some_days = prop::collection::vec((0..7_u8).prop_map(|day| Weekday::try_from(day).unwrap()), 1..4);
+    (prop_oneof![2 => every_day, 3 => some_days], times(), times(), prop::bool::weighted(0.2)).prop_map(
+        |(days, from, to, is_whole_day)| Window { days, from, to: if is_whole_day { from } else { to } },
+    )
 }
 
 fn restrictions() -> impl Strategy<Value = Vec<Window>> {
@@ -144,16 +143,16 @@ pub(super) fn changed_turns(
     })
 }
 
-/// Turns anchored within nine days before the middle, or one after it; sometimes weeks ago.
+/// Turns anchored within nine days before the middle, or on the day itself; sometimes weeks ago.
 fn turns(zone: Tz, middle: NaiveDateTime) -> impl Strategy<Value = Turns> {
-    let quarters = prop_oneof![5 => -9 * 24 * 4..24 * 4_i64, 1 => -40 * 24 * 4..0_i64];
-    let anchor = quarters.prop_map(move |quarters| middle + TimeDelta::minutes(15 * quarters));
+    let anchor = (prop_oneof![4 => -4..=0_i64, 3 => -10..=0_i64, 1 => -40..0_i64], times())
+        .prop_map(move |(days, time)| (middle + TimeDelta::days(days)).date().and_time(time));
     let counting = prop::sample::select(vec![Counting::Clock, Counting::ActivePeriods]);
     (rotations(), anchor, people(), counting).prop_flat_map(
         move |(rotation, anchor, participants, counting)| {
             let counting = if rotation.follows_the_clock() { counting } else { Counting::Clock };
             let turns = Turns { rotation, anchor, participants, changes: Vec::new(), counting };
-            let around = instants(&turns, zone, middle.and_utc(), (0..20, -9 * 24 * 4..3 * 24 * 4));
+            let around = instants(&turns, zone, middle.and_utc(), (0..20, -6 * 24 * 4..2 * 24 * 4));
             changed_turns(turns, 3, around)
         },
     )
