@@ -6,29 +6,35 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 
 /// Which of our crates each may use. A new crate, or a new arrow, is a decision and is added here.
-const OURS: [(&str, &[&str]); 9] = [
+const OURS: [(&str, &[&str]); 10] = [
     ("domain", &[]),
     ("store", &["domain"]),
     ("app", &["domain", "store"]),
     ("embedded", &["app", "domain", "store"]),
+    ("azure", &["app", "domain", "store"]),
     ("integrations", &["app", "domain"]),
     ("console", &[]),
-    ("handlers", &["app", "console", "domain", "embedded", "integrations", "store"]),
-    ("acceptance", &["app", "domain", "embedded", "handlers", "integrations", "store"]),
-    ("xtask", &["app", "domain", "embedded", "handlers", "store"]),
+    ("handlers", &["app", "azure", "console", "domain", "embedded", "integrations", "store"]),
+    ("acceptance", &["app", "azure", "domain", "embedded", "handlers", "integrations", "store"]),
+    ("xtask", &["acceptance", "app", "azure", "domain", "embedded", "handlers", "store"]),
 ];
 
 /// Outside crates that say what a crate of ours is for, and who alone may use them.
-const OUTSIDE: [(&str, &[&str]); 9] = [
+const OUTSIDE: [(&str, &[&str]); 14] = [
     ("axum", &["handlers", "acceptance", "xtask"]),
     ("utoipa", &["handlers"]),
     ("clap", &["handlers", "xtask"]),
     ("rusqlite", &["embedded", "xtask"]),
-    ("reqwest", &["integrations", "acceptance", "xtask"]),
+    ("reqwest", &["azure", "integrations", "acceptance", "xtask"]),
+    ("azure_data_cosmos", &["azure", "acceptance"]),
+    ("azure_data_cosmos_driver", &["acceptance"]),
+    ("azure_identity", &["azure"]),
+    ("azure_messaging_servicebus", &["azure"]),
+    ("azure_security_keyvault_secrets", &["azure"]),
     ("lettre", &["integrations"]),
     ("askama", &["console"]),
     ("chrono-tz", &["domain", "app", "integrations", "handlers", "acceptance", "xtask"]),
-    ("tokio", &["app", "embedded", "integrations", "handlers", "acceptance", "xtask"]),
+    ("tokio", &["app", "azure", "embedded", "integrations", "handlers", "acceptance", "xtask"]),
 ];
 
 fn packages() -> Vec<Package> {

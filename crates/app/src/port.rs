@@ -3,6 +3,7 @@
 mod bus;
 mod calendar;
 mod channel;
+mod secrets;
 mod sign_in;
 mod signal_reader;
 mod ticket_system;
@@ -10,6 +11,7 @@ mod ticket_system;
 pub use bus::{Bus, BusError};
 pub use calendar::{CalendarError, CalendarEvent, CalendarWindow, Calendars};
 pub use channel::{Channel, ChannelError, NoticeMessage, PageMessage};
+pub use secrets::{Secret, SecretError, Secrets};
 pub use sign_in::{SignIn, SignInError};
 pub use signal_reader::{ReceivedBody, SignalReader, StackMessage, Unreadable};
 pub use ticket_system::{TicketError, TicketNote, TicketResolution, TicketSystem, TicketView};

@@ -19,7 +19,7 @@ use domain::ticket::TicketQueue;
 use futures::StreamExt as _;
 use futures::stream;
 use serde::Serialize;
-use store::{Entity, Range, StoreError};
+use store::{Entity, Kind, Range, StoreError};
 use tracing::warn;
 
 use crate::app::App;
@@ -64,6 +64,9 @@ pub struct TickReport {
 pub async fn tick(app: &Arc<App>) -> Result<TickReport, Error> {
     let now = app.clock.now();
     let mut report = TickReport::default();
+    if !app.store.is_any_due(&kinds(app), now).await? {
+        return Ok(report);
+    }
     let steps = due(app, now, &mut report, |incident: Incident| incident.id).await?;
     escalate_each(app, now, steps, &mut report).await;
     let pages = due(app, now, &mut report, |page: Page| Effect::Page(page.id, Hold::Due)).await?;
@@ -86,6 +89,14 @@ pub async fn tick(app: &Arc<App>) -> Result<TickReport, Error> {
     let calendars = due(app, now, &mut report, calendars).await?;
     report.calendars = hand_over(app, calendars);
     Ok(report)
+}
+
+/// Of what something may be due. What nobody here can do anything about is not asked for.
+fn kinds(app: &App) -> Vec<Kind> {
+    let mut kinds = vec![Kind::Incident, Kind::Page, Kind::Notice, Kind::HandoffWatch, Kind::CalendarWatch];
+    kinds.extend(app.tickets.is_some().then_some(Kind::TicketQueue));
+    kinds.extend(app.bus.is_some().then_some(Kind::Event));
+    kinds
 }
 
 /// What is due of one kind. What can't be read is told and passed over; it doesn't stand in the others' way.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// The most writes one batch may hold (the smaller backend's limit).
 pub const MOST_WRITES: usize = 100;
@@ -10,66 +10,60 @@ pub const MOST_WRITES: usize = 100;
 /// The most bytes of bodies one batch may hold (below the smaller backend's 2 MB, envelope included).
 pub const MOST_BYTES: usize = 1_800_000;
 
-/// What a document is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the names are the domain's")]
-pub enum Kind {
-    Tenant,
-    Counter,
-    User,
-    Team,
-    Schedule,
-    Override,
-    Policy,
-    Service,
-    AlertSource,
-    Incident,
-    OpenKey,
-    Timeline,
-    Alert,
-    Page,
-    TicketQueue,
-    Event,
-    KeyEntry,
-    TimeOff,
-    Notice,
-    HandoffWatch,
-    CalendarWatch,
-    CoverageReport,
-    Feed,
-    FeedEntry,
+/// Names each kind once: the word it is stored under, and back.
+macro_rules! kinds {
+    ($($kind:ident = $word:literal,)*) => {
+        /// What a document is.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[expect(missing_docs, reason = "the names are the domain's")]
+        pub enum Kind {
+            $($kind,)*
+        }
+
+        impl Kind {
+            /// The word it is stored under.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $word,)*
+                }
+            }
+
+            /// The kind that is stored under `word`.
+            pub fn parse(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$kind),)*
+                    _ => None,
+                }
+            }
+        }
+    };
 }
 
-impl Kind {
-    /// The word it is stored under.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Tenant => "tenant",
-            Self::Counter => "counter",
-            Self::User => "user",
-            Self::Team => "team",
-            Self::Schedule => "schedule",
-            Self::Override => "override",
-            Self::Policy => "policy",
-            Self::Service => "service",
-            Self::AlertSource => "alert_source",
-            Self::Incident => "incident",
-            Self::OpenKey => "open_key",
-            Self::Timeline => "timeline",
-            Self::Alert => "alert",
-            Self::Page => "page",
-            Self::TicketQueue => "ticket_queue",
-            Self::Event => "event",
-            Self::KeyEntry => "key_entry",
-            Self::TimeOff => "time_off",
-            Self::Notice => "notice",
-            Self::HandoffWatch => "handoff_watch",
-            Self::CalendarWatch => "calendar_watch",
-            Self::CoverageReport => "coverage_report",
-            Self::Feed => "feed",
-            Self::FeedEntry => "feed_entry",
-        }
-    }
+kinds! {
+    Tenant = "tenant",
+    Counter = "counter",
+    User = "user",
+    Team = "team",
+    Schedule = "schedule",
+    Override = "override",
+    Policy = "policy",
+    Service = "service",
+    AlertSource = "alert_source",
+    Incident = "incident",
+    OpenKey = "open_key",
+    Timeline = "timeline",
+    Alert = "alert",
+    Page = "page",
+    TicketQueue = "ticket_queue",
+    Event = "event",
+    KeyEntry = "key_entry",
+    TimeOff = "time_off",
+    Notice = "notice",
+    HandoffWatch = "handoff_watch",
+    CalendarWatch = "calendar_watch",
+    CoverageReport = "coverage_report",
+    Feed = "feed",
+    FeedEntry = "feed_entry",
 }
 
 /// The paths a document is found by; whatever isn't set isn't indexed.
@@ -96,6 +90,8 @@ pub struct Document {
     pub schema: u16,
     /// By what it is found.
     pub index: Index,
+    /// How long it lives after it was written; `None`: until it is deleted. It may be gone any time after that.
+    pub lives: Option<TimeDelta>,
     /// JSON text.
     pub body: String,
 }
@@ -107,6 +103,8 @@ pub struct Stored {
     pub partition: String,
     /// Unique in its partition.
     pub id: String,
+    /// The word of its kind, which a newer version may know and this one not.
+    pub kind: String,
     /// The version of the body's shape.
     pub schema: u16,
     /// JSON text.

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::{FeedId, IncidentId, SourceId, TenantId};
 use domain::source::KeyHash;
 use serde::de::DeserializeOwned;
@@ -26,6 +26,11 @@ pub trait Entity: Serialize + DeserializeOwned + Send {
     /// By what it is found.
     fn index(&self) -> Index {
         Index::default()
+    }
+
+    /// How long it is kept after its last change; `None`: until it is deleted.
+    fn lives(&self) -> Option<TimeDelta> {
+        None
     }
 
     /// A body of schema `from` in today's shape; `None` when that shape was never written.
@@ -75,7 +80,7 @@ pub(crate) fn document<T: Entity>(value: &T) -> Result<Document, StoreError> {
     let id = value.key();
     let body = serde_json::to_string(value)
         .map_err(|error| StoreError::Corrupt { id: id.clone(), reason: error.to_string() })?;
-    Ok(Document { id, kind: T::KIND, schema: T::SCHEMA, index: value.index(), body })
+    Ok(Document { id, kind: T::KIND, schema: T::SCHEMA, index: value.index(), lives: value.lives(), body })
 }
 
 /// The tenant's running numbers.

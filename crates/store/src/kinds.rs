@@ -1,5 +1,6 @@
 //! The domain's values as documents: the id, the schema version and the indexed paths of each, in one place.
 
+use chrono::TimeDelta;
 use domain::alert::Alert;
 use domain::calendar_watch::CalendarWatch;
 use domain::event::OutgoingEvent;
@@ -121,10 +122,24 @@ entity!(TimeOff, TimeOff, |off| off.id.to_string(), |off| Index {
     ..Index::default()
 });
 
-entity!(Notice, Notice, |notice| notice.id.to_string(), |notice| Index {
-    due_at: notice.due_at,
-    ..Index::default()
-});
+/// How long a notice that was sent, or given up, can still be looked up.
+const FINISHED_NOTICES: TimeDelta = TimeDelta::days(90);
+
+impl Entity for Notice {
+    const KIND: Kind = Kind::Notice;
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn index(&self) -> Index {
+        Index { due_at: self.due_at, ..Index::default() }
+    }
+
+    fn lives(&self) -> Option<TimeDelta> {
+        self.due_at.is_none().then_some(FINISHED_NOTICES)
+    }
+}
 
 entity!(HandoffWatch, HandoffWatch, |watch| watch_id(&watch.schedule_id), |watch| Index {
     due_at: watch.due_at,

@@ -39,6 +39,19 @@ pub enum Lookup {
         /// Due at or before.
         now: DateTime<Utc>,
     },
+    /// What is due at an instant of any of some kinds, over all partitions, in no particular order: whether there is work
+    /// at all is one question then, and not one for each kind.
+    AnyDue {
+        /// What.
+        kinds: Vec<Kind>,
+        /// Due at or before.
+        now: DateTime<Utc>,
+    },
+    /// Every document of a partition, whatever it is, by id: what moving a tenant needs, and nothing else should.
+    Everything {
+        /// Whose.
+        partition: String,
+    },
 }
 
 /// Where the next range starts; opaque, and good only for the lookup that gave it.

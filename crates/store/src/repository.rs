@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use domain::id::TenantId;
 
-use crate::document::{Batch, MOST_BYTES, MOST_WRITES, OperationId, Write};
+use crate::document::{Batch, Kind, MOST_BYTES, MOST_WRITES, OperationId, Write};
 use crate::entity::{Entity, Versioned, document};
 use crate::lookup::{Cursor, Found, Lookup, Range};
 use crate::port::{Documents, StoreError};
@@ -149,6 +149,12 @@ impl Store {
     /// What is due at `now`, of every tenant, longest due first.
     pub async fn due<T: Entity>(&self, now: DateTime<Utc>, range: &Range) -> Result<Listed<T>, StoreError> {
         self.documents.find(&Lookup::Due { kind: T::KIND, now }, range).await.map(listed)
+    }
+
+    /// Whether anything of these kinds is due at `now`, of any tenant.
+    pub async fn is_any_due(&self, kinds: &[Kind], now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let lookup = Lookup::AnyDue { kinds: kinds.to_vec(), now };
+        Ok(!self.documents.find(&lookup, &Range::first(1)).await?.documents.is_empty())
     }
 
     /// Commits changes to one tenant, whole or not at all.

@@ -89,7 +89,7 @@ pub(super) fn text_of(stored: &Stored) -> String {
 
 /// A document that is found by `index`.
 pub(super) fn indexed(kind: Kind, id: &str, index: Index) -> Document {
-    Document { id: id.to_owned(), kind, schema: 1, index, body: "{}".to_owned() }
+    Document { id: id.to_owned(), kind, schema: 1, index, lives: None, body: "{}".to_owned() }
 }
 
 pub(super) fn conflict(id: &str) -> Result<(), StoreError> {

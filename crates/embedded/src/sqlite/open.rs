@@ -12,7 +12,7 @@ use super::unavailable;
 const BUSY: Duration = Duration::from_secs(10);
 
 /// The schema, forward only: the database's `user_version` says how many of these it has.
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("expiry.sql")];
 
 /// The one connection that writes.
 pub(super) fn for_writing(path: &Path) -> Result<Connection, StoreError> {

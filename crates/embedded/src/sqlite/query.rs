@@ -1,19 +1,21 @@
 //! Reading: one statement for each lookup of the closed list, each served by one index.
 
+use std::borrow::Cow;
+
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter};
-use store::{Cursor, Etag, Found, Lookup, Range, StoreError, Stored};
+use store::{Cursor, Etag, Found, Kind, Lookup, Range, StoreError, Stored};
 
 use super::unavailable;
 
-const COLUMNS: &str = "partition, id, schema, body, op, sort, due_at, seq";
+const COLUMNS: &str = "partition, id, schema, body, op, kind, sort, due_at, seq";
 
 /// Reads one document.
 pub(super) fn get(connection: &Connection, partition: &str, id: &str) -> Result<Option<Stored>, StoreError> {
     let attempt = || {
         connection
             .prepare_cached(
-                "SELECT partition, id, schema, body, op FROM document WHERE partition = ?1 AND id = ?2",
+                "SELECT partition, id, schema, body, op, kind FROM document WHERE partition = ?1 AND id = ?2",
             )?
             .query_row(params![partition, id], stored)
             .optional()
@@ -25,7 +27,7 @@ pub(super) fn get(connection: &Connection, partition: &str, id: &str) -> Result<
 pub(super) fn find(connection: &Connection, lookup: &Lookup, range: &Range) -> Result<Found, StoreError> {
     let Statement { condition, order, mut values, position } = statement(lookup);
     let after = range.after.as_ref().map(parse).transpose()?;
-    let mut condition = condition.to_owned();
+    let mut condition = condition.into_owned();
     if let Some((place, tie)) = after {
         condition.push_str(position.continues());
         values.push(place);
@@ -48,7 +50,7 @@ pub(super) fn find(connection: &Connection, lookup: &Lookup, range: &Range) -> R
 }
 
 struct Statement {
-    condition: &'static str,
+    condition: Cow<'static, str>,
     order: &'static str,
     values: Vec<Value>,
     position: Position,
@@ -75,7 +77,7 @@ impl Position {
 
     fn cursor(self, row: &Row<'_>) -> rusqlite::Result<Cursor> {
         let (id, sort, due_at, seq): (String, Option<i64>, Option<i64>, i64) =
-            (row.get(1)?, row.get(5)?, row.get(6)?, row.get(7)?);
+            (row.get(1)?, row.get(6)?, row.get(7)?, row.get(8)?);
         Ok(Cursor(match self {
             Self::Id => format!("0~{id}"),
             Self::SortThenId => format!("{}~{id}", sort.unwrap_or_default()),
@@ -101,36 +103,54 @@ fn statement(lookup: &Lookup) -> Statement {
     let text = |text: &str| Value::Text(text.to_owned());
     match lookup {
         Lookup::OfKind { partition, kind } => Statement {
-            condition: "partition = ? AND kind = ? AND parent IS NULL AND state IS NULL AND due_at IS NULL",
+            condition: "partition = ? AND kind = ? AND parent IS NULL AND state IS NULL AND due_at IS NULL".into(),
             order: "id",
             values: vec![text(partition), text(kind.as_str())],
             position: Position::Id,
         },
         Lookup::OfParent { partition, kind, parent } => Statement {
-            condition: "partition = ? AND parent = ? AND kind = ?",
+            condition: "partition = ? AND parent = ? AND kind = ?".into(),
             order: "sort, id",
             values: vec![text(partition), text(parent), text(kind.as_str())],
             position: Position::SortThenId,
         },
         Lookup::Newest { partition, kind, state: Some(state) } => Statement {
-            condition: "partition = ? AND kind = ? AND state = ?",
+            condition: "partition = ? AND kind = ? AND state = ?".into(),
             order: "sort DESC, seq DESC",
             values: vec![text(partition), text(kind.as_str()), text(state)],
             position: Position::SortDescending,
         },
         Lookup::Newest { partition, kind, state: None } => Statement {
-            condition: "partition = ? AND kind = ? AND sort IS NOT NULL AND state IS NOT NULL",
+            condition: "partition = ? AND kind = ? AND sort IS NOT NULL AND state IS NOT NULL".into(),
             order: "sort DESC, seq DESC",
             values: vec![text(partition), text(kind.as_str())],
             position: Position::SortDescending,
         },
         Lookup::Due { kind, now } => Statement {
-            condition: "kind = ? AND due_at IS NOT NULL AND due_at <= ?",
+            condition: "kind = ? AND due_at IS NOT NULL AND due_at <= ?".into(),
             order: "due_at, seq",
             values: vec![text(kind.as_str()), Value::Integer(now.timestamp_micros())],
             position: Position::DueThenSeq,
         },
+        Lookup::AnyDue { kinds, now } => Statement {
+            condition: any_due(kinds).into(),
+            order: "due_at, seq",
+            values: vec![Value::Integer(now.timestamp_micros())],
+            position: Position::DueThenSeq,
+        },
+        Lookup::Everything { partition } => Statement {
+            condition: "partition = ?".into(),
+            order: "id",
+            values: vec![text(partition)],
+            position: Position::Id,
+        },
     }
+}
+
+/// The words of kinds are ours, and safe to write out.
+fn any_due(kinds: &[Kind]) -> String {
+    let words: Vec<String> = kinds.iter().map(|kind| format!("'{}'", kind.as_str())).collect();
+    format!("due_at IS NOT NULL AND due_at <= ? AND kind IN ({})", words.join(", "))
 }
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
@@ -140,5 +160,6 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
         schema: row.get(2)?,
         body: row.get(3)?,
         etag: Etag(row.get(4)?),
+        kind: row.get(5)?,
     })
 }

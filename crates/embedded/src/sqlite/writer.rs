@@ -15,6 +15,10 @@ const WAITING: usize = 1_024;
 /// How many batches share a transaction: a bound on how long the first of them waits for the last.
 const GROUPED: usize = 64;
 
+/// Deletes what has lived long enough.
+const EXPIRED: &str = "DELETE FROM document WHERE seq IN
+  (SELECT seq FROM document WHERE expires_at IS NOT NULL AND expires_at <= unixepoch() LIMIT 10)";
+
 type Answer = Result<(), StoreError>;
 type Job = (Batch, oneshot::Sender<Answer>);
 
@@ -89,6 +93,8 @@ fn write_group(connection: &mut Connection, batches: &[Batch]) -> rusqlite::Resu
             }
         });
     }
+    // A few with every group: nobody waits for them, and there are never many.
+    transaction.prepare_cached(EXPIRED)?.execute([])?;
     transaction.commit()?;
     Ok(answers)
 }
@@ -114,8 +120,8 @@ fn create(connection: &Connection, batch: &Batch, document: &Document) -> rusqli
     let index = &document.index;
     connection
         .prepare_cached(
-            "INSERT INTO document (partition, id, kind, schema, op, parent, state, sort, due_at, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
+            "INSERT INTO document (partition, id, kind, schema, op, parent, state, sort, due_at, body, expires_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, unixepoch() + ?11) ON CONFLICT DO NOTHING",
         )?
         .execute(params![
             batch.partition,
@@ -128,6 +134,7 @@ fn create(connection: &Connection, batch: &Batch, document: &Document) -> rusqli
             index.sort,
             index.due_at.map(|at| at.timestamp_micros()),
             document.body,
+            document.lives.map(|lives| lives.num_seconds()),
         ])
 }
 
@@ -150,10 +157,11 @@ fn replace(
         index.state,
         index.sort,
         index.due_at.map(|at| at.timestamp_micros()),
+        document.lives.map(|lives| lives.num_seconds()),
     ];
     let written = connection
         .prepare_cached(
-            "UPDATE document SET schema = ?4, op = ?5, body = ?6
+            "UPDATE document SET schema = ?4, op = ?5, body = ?6, expires_at = unixepoch() + ?11
              WHERE partition = ?1 AND id = ?2 AND op = ?3
                AND parent IS ?7 AND state IS ?8 AND sort IS ?9 AND due_at IS ?10",
         )?
@@ -163,7 +171,8 @@ fn replace(
     }
     connection
         .prepare_cached(
-            "UPDATE document SET schema = ?4, op = ?5, body = ?6, parent = ?7, state = ?8, sort = ?9, due_at = ?10
+            "UPDATE document SET schema = ?4, op = ?5, body = ?6, parent = ?7, state = ?8, sort = ?9, due_at = ?10,
+                                 expires_at = unixepoch() + ?11
              WHERE partition = ?1 AND id = ?2 AND op = ?3",
         )?
         .execute(values)

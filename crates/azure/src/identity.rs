@@ -1,0 +1,62 @@
+//! Who the process is in Azure: one credential for Cosmos DB, Service Bus and Key Vault.
+
+use std::fmt;
+use std::sync::Arc;
+
+use azure_core::credentials::TokenCredential;
+use azure_identity::{
+    DeveloperToolsCredential, ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId,
+};
+
+/// Which identity opens Azure's doors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Identity {
+    /// The app's own, given by the platform; where it has several, the one with this client id.
+    Managed {
+        /// The client id of a user-assigned identity.
+        client_id: Option<String>,
+    },
+    /// Whoever is signed in to the developer's tools on this machine.
+    Developer,
+}
+
+/// The identity can't be used at all, as it is configured.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the identity can't be used: {0}")]
+pub struct IdentityError(String);
+
+/// A credential, shared by whatever needs one; it fetches tokens when they are needed and keeps them until they expire.
+#[derive(Clone)]
+pub struct Credential(Arc<dyn TokenCredential>);
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credential")
+    }
+}
+
+impl Credential {
+    /// The credential of an identity. Asks nobody yet.
+    pub fn of(identity: &Identity) -> Result<Self, IdentityError> {
+        let credential: Arc<dyn TokenCredential> = match identity {
+            Identity::Managed { client_id } => {
+                let options = ManagedIdentityCredentialOptions {
+                    user_assigned_id: client_id.clone().map(UserAssignedId::ClientId),
+                    ..Default::default()
+                };
+                ManagedIdentityCredential::new(Some(options)).map_err(wrong)?
+            }
+            Identity::Developer => DeveloperToolsCredential::new(None).map_err(wrong)?,
+        };
+        Ok(Self(credential))
+    }
+
+    pub(crate) fn shared(&self) -> Arc<dyn TokenCredential> {
+        Arc::clone(&self.0)
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
+fn wrong(error: azure_core::Error) -> IdentityError {
+    IdentityError(error.to_string())
+}
