@@ -1,19 +1,23 @@
 //! The command: serving, and the few things that are done beside it.
 
+mod archive;
 mod banner;
 mod bus;
+mod export;
+mod import;
 mod token;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use app::{OsEntropy, SystemClock};
 use clap::{Parser, Subcommand};
 
-use crate::compose::{Machine, compose};
+use crate::compose::{Backend, Machine, compose};
 use crate::config::Config;
+use crate::telemetry::Telemetry;
 use crate::{logging, standalone};
 
 pub(crate) use banner::banner;
@@ -42,6 +46,10 @@ enum Task {
         /// The file; it must not exist.
         file: PathBuf,
     },
+    /// Write a tenant to a new file, to be taken in by another store.
+    Export(export::Export),
+    /// Take in a tenant that was exported from another store.
+    Import(import::Import),
 }
 
 /// Runs the command that the process was started with.
@@ -69,8 +77,16 @@ pub fn run() -> ExitCode {
 fn perform(task: Task, config: Config) -> anyhow::Result<()> {
     match task {
         Task::Serve => {
-            logging::start(&config);
-            runtime()?.block_on(standalone::serve(config))
+            let runtime = runtime()?;
+            runtime.block_on(async {
+                let telemetry = Telemetry::of(&config);
+                logging::start(&config, telemetry.as_ref());
+                let served = standalone::serve(config).await;
+                if let Some(telemetry) = telemetry {
+                    telemetry.finish().await;
+                }
+                served
+            })
         }
         Task::Token(token) => {
             let token = runtime()?.block_on(token.issue(&machine(&config)?))?;
@@ -88,12 +104,25 @@ fn perform(task: Task, config: Config) -> anyhow::Result<()> {
             Ok(())
         }
         Task::Backup { file } => {
-            runtime()?.block_on(machine(&config)?.documents.back_up(&file)).context("no copy was written")?;
+            let Backend::Sqlite(documents) = machine(&config)?.backend else {
+                bail!("Cosmos DB backs itself up continuously: see docs/operations.md for how to go back in time");
+            };
+            runtime()?.block_on(documents.back_up(&file)).context("no copy was written")?;
             say(&format!(
                 "copied to {}; start with it as {}/oncall.db to restore",
                 file.display(),
                 "ONCALL_DATA_DIR"
             ));
+            Ok(())
+        }
+        Task::Export(export) => {
+            let backend = machine(&config)?.backend;
+            runtime()?.block_on(export.perform(&backend, &config))?.iter().for_each(|line| say(line));
+            Ok(())
+        }
+        Task::Import(import) => {
+            let documents = machine(&config)?.backend.documents();
+            runtime()?.block_on(import.perform(documents))?.iter().for_each(|line| say(line));
             Ok(())
         }
     }

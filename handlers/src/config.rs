@@ -3,18 +3,24 @@
 //! Invariant: a setting that is there but wrong stops the start; one that is missing turns something off, and what is off,
 //! and why, is said at the start, by `oncall check` and in the health answer. Nothing falls back to a stand-in silently.
 
+mod cloud;
+mod people;
 mod read;
 mod report;
+mod settings;
 mod timetable;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use azure::cosmos::Account;
+use azure::identity::Credential;
+use azure::service_bus::Connection;
 use secrecy::SecretString;
 use url::Url;
 
-pub use read::Problem;
+pub use settings::Problem;
 pub(crate) use timetable::Timetable;
 
 /// The product's fixed address on one machine.
@@ -35,6 +41,46 @@ pub enum Mode {
     },
 }
 
+/// Where the state is kept.
+#[derive(Debug, Clone)]
+pub(crate) enum State {
+    /// In SQLite, in the data folder.
+    Folder,
+    /// In Cosmos DB.
+    Cosmos(Account),
+}
+
+/// Where a secret comes from.
+#[derive(Debug, Clone)]
+pub(crate) enum Given {
+    /// It is a setting.
+    Here(SecretString),
+    /// It is read from Key Vault, and again when it may have changed.
+    Vault,
+}
+
+/// A vault, and who opens it.
+#[derive(Debug, Clone)]
+pub(crate) struct Vault {
+    pub(crate) url: String,
+    pub(crate) credential: Credential,
+}
+
+/// Where life-cycle events go.
+#[derive(Debug, Clone)]
+pub(crate) struct Topic {
+    pub(crate) connection: Connection,
+    pub(crate) name: String,
+}
+
+/// Who signs people in.
+#[derive(Debug, Clone)]
+pub(crate) struct Hub {
+    pub(crate) issuer: Url,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Given,
+}
+
 /// Where pages go by mail.
 #[derive(Debug, Clone)]
 pub(crate) struct Mail {
@@ -46,7 +92,7 @@ pub(crate) struct Mail {
 #[derive(Debug, Clone)]
 pub(crate) struct Psa {
     pub(crate) url: String,
-    pub(crate) key: SecretString,
+    pub(crate) key: Given,
 }
 
 /// Something that doesn't run, and what would make it run.
@@ -60,13 +106,24 @@ pub(crate) struct Off {
 #[derive(Debug, Clone)]
 pub struct Config {
     pub(crate) mode: Mode,
-    pub(crate) data_dir: PathBuf,
+    /// What one machine keeps: state, bus, mail, secret. `None` where nothing is kept on this machine.
+    pub(crate) data_dir: Option<PathBuf>,
+    pub(crate) state: State,
+    /// Signs what leaves the process and comes back: acknowledge links, forms, sessions. `None`: the data folder has one.
+    pub(crate) link_secret: Option<SecretString>,
+    pub(crate) vault: Option<Vault>,
+    /// `None`: one machine has its own bus, and under the host there is none.
+    pub(crate) topic: Option<Topic>,
+    /// `None`: one machine signs people in by itself.
+    pub(crate) hub: Option<Hub>,
     /// The address in links, without a slash at the end; `None`: where it listens.
     pub(crate) public_url: Option<Url>,
-    /// `None`: mail is kept as files.
+    /// `None`: mail is kept as files, where there is a data folder.
     pub(crate) mail: Option<Mail>,
     pub(crate) psa: Option<Psa>,
-    pub(crate) defend_key: Option<SecretString>,
+    pub(crate) defend_key: Option<Given>,
+    /// Where telemetry goes; `None`: there is none.
+    pub(crate) telemetry: Option<SecretString>,
     /// The standalone process's own timer for what is due.
     pub(crate) tick: Timetable,
     /// The standalone process's own timer for the scan for coverage gaps.

@@ -205,15 +205,11 @@ impl FromRequestParts<Arc<Edge>> for SignedIn {
             .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.strip_prefix("Bearer "));
-        let token = match bearer {
-            Some(token) => token.trim(),
+        match bearer.map(str::trim) {
+            Some(token) if !token.is_empty() => Ok(Self(app::tenants::sign_in(&edge.app, token).await?)),
             // A browser sends its cookie with requests that other sites make it send, so it may only read here.
-            None if parts.method.is_safe() => session::token(&parts.headers).unwrap_or_default(),
-            None => "",
-        };
-        if token.is_empty() {
-            return Err(app::Error::Unauthenticated.into());
+            None if parts.method.is_safe() => Ok(Self(session::resume(edge, &parts.headers).await?.ctx)),
+            _ => Err(app::Error::Unauthenticated.into()),
         }
-        app::tenants::sign_in(&edge.app, token).await.map(Self).map_err(Problem::from)
     }
 }

@@ -15,7 +15,7 @@ use domain::source::SourceType;
 
 use crate::edge::Edge;
 use crate::invocation::{BusMessage, ENVELOPE_LIMIT, Failure, Outcome, TimerInvocation, refuse_forged};
-use crate::{queue, timer};
+use crate::{queue, telemetry, timer};
 
 /// How long a message is held back that could not be taken just now.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -30,6 +30,7 @@ pub(crate) fn router(edge: Arc<Edge>) -> Router {
         .route("/bus-backups", post(bus_backups))
         .layer(DefaultBodyLimit::max(ENVELOPE_LIMIT))
         .layer(middleware::from_fn(refuse_forged))
+        .layer(middleware::from_fn(telemetry::invocation))
         .with_state(edge);
     // The host asks here, unauthenticated and often, whether the process is up.
     triggers.route("/", get(async || "ready"))

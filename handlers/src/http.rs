@@ -21,6 +21,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::edge::Edge;
 use crate::problem::Problem;
+use crate::telemetry;
 
 /// The public routes, of which `api/openapi.json` tells the documented part.
 pub(crate) fn router(edge: Arc<Edge>) -> Router {
@@ -48,6 +49,7 @@ pub(crate) fn router(edge: Arc<Edge>) -> Router {
             Problem::from(app::Error::Internal("a handler panicked".to_owned())).into_response()
         }))
         .layer(middleware::from_fn(harden))
+        .layer(middleware::from_fn(telemetry::request))
         .with_state(edge)
 }
 

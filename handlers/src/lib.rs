@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod compose;
 pub mod config;
+mod door;
 mod edge;
 mod extract;
 mod functions;
@@ -16,6 +17,7 @@ mod problem;
 mod queue;
 mod session;
 mod standalone;
+mod telemetry;
 mod timer;
 
 pub use edge::Edge;

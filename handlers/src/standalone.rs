@@ -1,5 +1,7 @@
 //! The process by itself: it listens, runs its own timers, receives from its own bus, and says at the start what to do next.
 
+mod start;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +16,7 @@ use tracing::{error, info, warn};
 use crate::compose::{Machine, compose};
 use crate::config::{Config, Mode, Timetable};
 use crate::edge::Edge;
-use crate::{cli, queue, timer};
+use crate::{queue, timer};
 
 /// How often the bus is asked for messages that another process put there.
 const BUS_PAUSE: Duration = Duration::from_millis(500);
@@ -39,16 +41,14 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     })?;
     let url = format!("http://{}", listener.local_addr()?);
     let machine = compose(&config, &url, Arc::new(SystemClock), Arc::new(OsEntropy))?;
-    // Wherever the state is this machine's own, a first start makes the demo; under the host that is `func start`.
-    let demo = app::tenants::first_start(&machine.edge.app, &machine.demo_key).await?;
-    for line in cli::banner(&config, &machine, &demo) {
-        cli::say(&line);
-    }
     let mut tasks = JoinSet::new();
+    start::begin(&config, &machine, &mut tasks).await?;
     if matches!(config.mode, Mode::Standalone { .. }) {
         tasks.spawn(tick(Arc::clone(&machine.edge), config.tick.clone()));
         tasks.spawn(scan(Arc::clone(&machine.edge), config.gap_scan.clone()));
-        tasks.spawn(receive(Arc::clone(&machine.edge), machine.bus.clone()));
+    }
+    if let Some(bus) = &machine.bus {
+        tasks.spawn(receive(Arc::clone(&machine.edge), bus.clone()));
     }
     for off in &config.off {
         warn!(what = off.what, why = %off.why, "off");

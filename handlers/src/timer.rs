@@ -6,9 +6,13 @@ use app::coverage_gaps::{self, ScanReport};
 use app::{App, Error, TickReport};
 use tracing::{debug, info};
 
+use crate::telemetry;
+
 /// Escalates what is due and does what is still to be done.
 pub(crate) async fn escalation_tick(app: &Arc<App>) -> Result<TickReport, Error> {
+    telemetry::tick::began();
     let report = app::tick(app).await?;
+    telemetry::tick::finished(&report);
     if report == TickReport::default() {
         debug!("nothing was due");
     } else {

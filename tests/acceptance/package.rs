@@ -5,7 +5,7 @@
 
 mod bus;
 mod forgery;
-mod hosted;
+pub(crate) mod hosted;
 mod kill;
 mod raw;
 mod staging;

@@ -12,6 +12,7 @@ mod main_job;
 mod settings;
 pub(crate) mod site;
 mod storm;
+pub(crate) mod transfer;
 mod two_processes;
 
 use std::time::{Duration, Instant};

@@ -40,7 +40,7 @@ document_port_conformance!(Sqlite);
 
 fn created(id: String) -> Write {
     let body = "{}".to_owned();
-    Write::Create(Document { id, kind: Kind::Service, schema: 1, index: Index::default(), body })
+    Write::Create(Document { id, kind: Kind::Service, schema: 1, index: Index::default(), lives: None, body })
 }
 
 /// Two documents that are never apart, numbered.

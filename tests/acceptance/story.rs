@@ -1,4 +1,5 @@
-//! Stories: one night each, told three ways (as it is, with every tick doubled, with two processes on one store).
+//! Stories: one night each, told four ways (as it is, with every tick doubled, with two processes on one
+//! store, with two on Cosmos DB).
 
 mod alerts;
 mod console_schedules;
@@ -18,7 +19,7 @@ mod teams;
 mod ticketing;
 mod time_off;
 
-/// Makes three tests of each story.
+/// Makes four tests of each story.
 macro_rules! stories {
     ($($story:ident),+ $(,)?) => {
         $(mod $story {
@@ -37,6 +38,11 @@ macro_rules! stories {
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn with_two_processes() {
                 super::$story(World::open(Manner::TwoInstances).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn with_two_processes_on_cosmos() {
+                super::$story(World::open(Manner::OnCosmos).await).await;
             }
         })+
     };

@@ -81,6 +81,9 @@ macro_rules! document_port_conformance {
             newest_goes_on_before_a_sort_that_the_caller_names
             of_parent_goes_on_after_a_sort_that_the_caller_names
             due_finds_what_is_due_by_now_in_every_partition
+            any_due_finds_what_is_due_of_the_named_kinds_in_every_partition
+            everything_finds_every_document_of_a_partition_by_id
+            what_is_read_says_what_kind_it_is
             what_is_found_is_what_would_be_read
             lookups_follow_a_replace
             what_is_deleted_is_found_no_more

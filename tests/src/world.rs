@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use app::Entropy;
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
-use handlers::compose::{Machine, compose};
+use handlers::compose::{Backend, Machine, compose, compose_on};
 use handlers::config::Config;
 use serde_json::{Value, json};
 use store::Store;
@@ -29,6 +29,7 @@ pub use browser::Browser;
 pub use clock::HandClock;
 pub use http::Answer;
 
+use crate::cosmos::Cosmos;
 use crate::psa::Psa;
 use crate::smtp::{Mail, Smtp};
 
@@ -47,6 +48,8 @@ pub enum Manner {
     TickedTwice,
     /// Two processes on one store: requests alternate, both tick at once.
     TwoInstances,
+    /// The same on Cosmos DB.
+    OnCosmos,
 }
 
 /// Randomness that is the same in every run.
@@ -105,14 +108,21 @@ impl World {
             vars.insert((*name).to_owned(), (*value).to_owned());
         }
         let config = Config::from_vars(vars).expect("good settings");
-        let instances = if manner == Manner::TwoInstances { 2 } else { 1 };
-        let machines: Vec<Machine> = (0..instances)
-            .map(|salt| {
-                let entropy = Arc::new(Counted { drawn: AtomicU64::new(0), salt });
-                let clock = Arc::clone(&clock) as Arc<dyn app::Clock>;
-                compose(&config, "http://oncall.test", clock, entropy).expect("a machine")
-            })
-            .collect();
+        let instances = if matches!(manner, Manner::TwoInstances | Manner::OnCosmos) { 2 } else { 1 };
+        let cosmos = if manner == Manner::OnCosmos { Some(Cosmos::empty().await) } else { None };
+        let mut machines = Vec::new();
+        for salt in 0..instances {
+            let entropy = Arc::new(Counted { drawn: AtomicU64::new(0), salt });
+            let (clock, url) = (Arc::clone(&clock) as Arc<dyn app::Clock>, "http://oncall.test");
+            let machine = match &cosmos {
+                None => compose(&config, url, clock, entropy),
+                Some(cosmos) => {
+                    let documents = Backend::Elsewhere(Arc::new(cosmos.documents().await));
+                    compose_on(documents, &config, url, clock, entropy)
+                }
+            };
+            machines.push(machine.expect("a machine"));
+        }
         let first = &machines[0];
         app::tenants::first_start(&first.edge.app, &first.demo_key).await.expect("the demo tenant");
         Self { smtp, psa, clock, machines, manner, turn: 0, read_mails: 0, _folder: folder }
@@ -201,7 +211,7 @@ impl World {
         let firings = match self.manner {
             Manner::Plain => vec![0],
             Manner::TickedTwice => vec![0, 0],
-            Manner::TwoInstances => vec![0, 1],
+            Manner::TwoInstances | Manner::OnCosmos => vec![0, 1],
         };
         let fired = firings.into_iter().map(|index| http::fire(&self.machines[index], function));
         let mut reports = Vec::new();

@@ -12,6 +12,6 @@ pub use bus::{Bus, BusError};
 pub use calendar::{CalendarError, CalendarEvent, CalendarWindow, Calendars};
 pub use channel::{Channel, ChannelError, NoticeMessage, PageMessage};
 pub use secrets::{Secret, SecretError, Secrets};
-pub use sign_in::{SignIn, SignInError};
+pub use sign_in::{Ask, FinishError, SignIn, SignInError, SignInPages};
 pub use signal_reader::{ReceivedBody, SignalReader, StackMessage, Unreadable};
 pub use ticket_system::{TicketError, TicketNote, TicketResolution, TicketSystem, TicketView};

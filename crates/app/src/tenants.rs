@@ -1,7 +1,12 @@
-//! Tenants and their people: who somebody with a token is here, and the demo tenant of a first start.
+//! Tenants and their people: who somebody with a token or a session is here, and how an organization begins.
 
+mod attempt;
 mod demo;
+mod organization;
 mod people;
+mod session;
 
+pub use attempt::Attempt;
 pub use demo::{DEMO_TENANT, Demo, first_start};
-pub use people::{home, members, sign_in};
+pub use people::{admit, home, members, resume, sign_in};
+pub use session::{Session, Sessions};

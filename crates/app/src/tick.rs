@@ -20,7 +20,7 @@ use futures::StreamExt as _;
 use futures::stream;
 use serde::Serialize;
 use store::{Entity, Kind, Range, StoreError};
-use tracing::warn;
+use tracing::{Instrument as _, warn};
 
 use crate::app::App;
 use crate::change;
@@ -58,6 +58,8 @@ pub struct TickReport {
     pub failed: u32,
     /// There was more than one tick takes on.
     pub more: bool,
+    /// How long, in whole seconds, the item that waited longest had been due when the tick found it.
+    pub oldest_due_seconds: u64,
 }
 
 /// Does what is due at the clock's now: steps are told, and what commits wanted done is handed to the runner.
@@ -114,6 +116,10 @@ async fn due<T: Entity, D>(
             warn!(%error, "a due document can't be read");
             report.failed += 1;
         }
+        // The longest due come first.
+        let oldest = found.items.first().and_then(|item| item.value.index().due_at);
+        let waited = oldest.and_then(|due| (now - due).to_std().ok()).unwrap_or_default();
+        report.oldest_due_seconds = report.oldest_due_seconds.max(waited.as_secs());
         let readable = found.items.into_iter();
         items.extend(readable.filter_map(|item| Some((item.tenant.parse().ok()?, name(item.value)))));
         match found.next {
@@ -144,14 +150,15 @@ async fn escalate_each(
 ) {
     let told = stream::iter(steps).map(|(tenant, id)| {
         let app = Arc::clone(app);
-        tokio::spawn(async move {
+        let step = async move {
             let told = escalate(&app, &tenant, &id, now).await;
             if let Err(error) = &told {
                 warn!(incident = %id, %error, "a step could not be told; it is tried again in a minute");
                 postpone(&app, &tenant, &id, now).await;
             }
             told.is_ok()
-        })
+        };
+        tokio::spawn(step.in_current_span())
     });
     let told: Vec<bool> = told.buffer_unordered(AT_ONCE).map(|told| told.unwrap_or(false)).collect().await;
     let count = |ok| u32::try_from(told.iter().filter(|told| **told == ok).count()).unwrap_or(u32::MAX);

@@ -1,1 +1,88 @@
-//! To come.
+//! Documents in Cosmos DB: one container, divided by tenant, through the SDK.
+//!
+//! Invariants: a batch is one transaction; a lookup is one stretch of one index; a write whose answer was lost is told from
+//! somebody else's by the operation that stands in the document, before anybody is blamed. Nothing connects before it is
+//! used, and a connection that could not be made is tried again at the next use.
+
+mod account;
+mod commit;
+mod container;
+mod envelope;
+mod failure;
+mod key;
+mod meter;
+mod query;
+
+use std::fmt;
+
+use async_trait::async_trait;
+use azure_data_cosmos::{ContainerClient, CosmosRuntime};
+use store::{Batch, DIRECTORY, Documents, Found, Lookup, Range, StoreError, Stored};
+use tokio::sync::OnceCell;
+
+pub use account::{Access, Account, AccountError};
+pub use container::{DEFINITION, Definition};
+
+use envelope::Read;
+use failure::Failure;
+
+/// A container, found at its first use.
+pub struct CosmosDocuments {
+    account: Account,
+    container: OnceCell<ContainerClient>,
+}
+
+impl fmt::Debug for CosmosDocuments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CosmosDocuments").field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
+impl CosmosDocuments {
+    /// The documents of an account. Asks nobody yet.
+    pub fn new(account: Account) -> Self {
+        Self { account, container: OnceCell::new() }
+    }
+
+    /// The documents of an account that is reached by way of `runtime`, such as one that has its server inside.
+    pub async fn through(runtime: CosmosRuntime, account: Account) -> Result<Self, StoreError> {
+        let container = account.client_on(runtime).await.map_err(failure::store_error)?;
+        Ok(Self { account, container: OnceCell::new_with(Some(container)) })
+    }
+
+    /// Connects, unless that has been done.
+    pub async fn connect(&self) -> Result<(), StoreError> {
+        self.container().await.map(|_| ())
+    }
+
+    async fn container(&self) -> Result<&ContainerClient, StoreError> {
+        self.container.get_or_try_init(|| self.account.connect()).await
+    }
+}
+
+#[async_trait]
+impl Documents for CosmosDocuments {
+    async fn get(&self, partition: &str, id: &str) -> Result<Option<Stored>, StoreError> {
+        let read = self.container().await?.read_item(partition.to_owned(), id, None).await;
+        match read.and_then(|read| read.into_model::<Read>()) {
+            Ok(read) => Ok(Some(read.into())),
+            Err(error) => match Failure::from(&error) {
+                Failure::NotFound => Ok(None),
+                failure => Err(failure.into()),
+            },
+        }
+    }
+
+    async fn find(&self, lookup: &Lookup, range: &Range) -> Result<Found, StoreError> {
+        query::find(self.container().await?, lookup, range).await
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        commit::commit(self.container().await?, &batch).await
+    }
+
+    /// One point read; that it finds nothing is health enough.
+    async fn health(&self) -> Result<(), StoreError> {
+        self.get(DIRECTORY, "health").await.map(|_| ())
+    }
+}

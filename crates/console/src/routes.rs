@@ -52,8 +52,10 @@ pub const COVERAGE_GAPS: &str = "/app/coverage-gaps";
 pub const COVERAGE_GAPS_SCAN: &str = "/app/coverage-gaps/scan";
 /// `POST`: put somebody on call; fields `user_id`, `reason`.
 pub const COVERAGE_GAP_FILL: &str = "/app/coverage-gaps/{id}/fill";
-/// `GET`: the page, query `next`; `POST`: field `user_id` or `token`, and `next`.
+/// `GET`: the page, query `next`, and where the Hub signs people in `ended` or `renew`; `POST`: field `user_id` or `token`, and `next`.
 pub const SIGN_IN: &str = "/app/sign-in";
+/// `GET`: where the Hub sends browsers back to; query `code` and `state`, or `error` and `state`.
+pub const SIGN_IN_CALLBACK: &str = "/app/sign-in/callback";
 /// `POST`: no fields of its own.
 pub const SIGN_OUT: &str = "/app/sign-out";
 /// `GET`: the captured mails.

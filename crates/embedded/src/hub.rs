@@ -48,6 +48,7 @@ pub fn claims(tenant: &TenantId, user: &User, exp: i64) -> Claims {
         org_role: user.role,
         entitlements: vec!["oncall".to_owned()],
         exp,
+        iat: None,
     }
 }
 

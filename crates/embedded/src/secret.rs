@@ -38,6 +38,11 @@ impl Secret {
         }
     }
 
+    /// The secret that a text is.
+    pub fn of(text: &str) -> Self {
+        Self { bytes: Sha256::digest(text.as_bytes()).into() }
+    }
+
     fn make(folder: &Path, path: &Path, draw: impl Fn() -> u128) -> io::Result<Self> {
         let mut bytes = [0; 32];
         bytes[..16].copy_from_slice(&draw().to_be_bytes());

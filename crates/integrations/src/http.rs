@@ -102,6 +102,15 @@ impl Http {
         }
     }
 
+    /// Posts what somebody else has packed; answers the status and the body, as much of it as is read. The error says why
+    /// there is no answer, without the address.
+    pub async fn post(&self, url: &str, headers: HeaderMap, body: Vec<u8>) -> Result<(u16, Vec<u8>), String> {
+        match self.call(|client| client.post(url).headers(headers).body(body)).await {
+            Ok(answer) => Ok((answer.status.as_u16(), answer.body)),
+            Err(NoAnswer::NotSent(reason) | NoAnswer::Sent(reason)) => Err(reason),
+        }
+    }
+
     fn client(&self) -> Result<&Client, reqwest::Error> {
         if let Some(client) = self.client.get() {
             return Ok(client);

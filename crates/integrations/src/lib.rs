@@ -7,6 +7,7 @@ pub mod alert_source;
 pub mod calendar;
 pub mod channel;
 pub mod http;
+pub mod hub;
 pub mod psa;
 mod setting;
 

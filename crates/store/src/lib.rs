@@ -9,6 +9,7 @@ mod kinds;
 pub mod lookup;
 pub mod port;
 mod repository;
+pub mod transfer;
 
 pub use document::{Batch, Document, Etag, Index, Kind, OperationId, Stored, Write};
 pub use entity::{Counter, Entity, FeedEntry, KeyEntry, OpenKey, Versioned};

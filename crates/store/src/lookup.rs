@@ -54,21 +54,13 @@ pub enum Lookup {
     },
 }
 
-/// Where the next range starts; opaque, and good only for the lookup that gave it.
+/// Where a range starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cursor(pub String);
-
-impl Cursor {
-    /// Where [`Lookup::OfParent`] goes on with what sorts after `sort`.
-    pub fn after(sort: i64) -> Self {
-        // Greater than any id, none of which has this character.
-        Self(format!("{sort}~~"))
-    }
-
-    /// Where [`Lookup::Newest`] goes on with what sorts before `sort`.
-    pub fn before(sort: i64) -> Self {
-        Self(format!("{sort}#0"))
-    }
+pub enum Cursor {
+    /// Where the last one ended: opaque, and good only for the backend and the lookup that gave it.
+    At(String),
+    /// Past everything that sorts like this: after it in [`Lookup::OfParent`], below it in [`Lookup::Newest`].
+    Beyond(i64),
 }
 
 /// How much of what is found to read.

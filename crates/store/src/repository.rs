@@ -75,7 +75,7 @@ impl Store {
     ) -> Result<Vec<Versioned<T>>, StoreError> {
         let lookup =
             Lookup::OfParent { partition: tenant.to_string(), kind: T::KIND, parent: parent.to_owned() };
-        self.every_from(lookup, Some(Cursor::after(sort))).await
+        self.every_from(lookup, Some(Cursor::Beyond(sort))).await
     }
 
     /// [`Self::all_of_after`], with what can't be read beside what can.
@@ -88,7 +88,7 @@ impl Store {
         let lookup =
             Lookup::OfParent { partition: tenant.to_string(), kind: T::KIND, parent: parent.to_owned() };
         let mut all = Listed { items: Vec::new(), unreadable: Vec::new(), next: None };
-        let mut range = Range { after: Some(Cursor::after(sort)), limit: 500 };
+        let mut range = Range { after: Some(Cursor::Beyond(sort)), limit: 500 };
         loop {
             let some = listed(self.documents.find(&lookup, &range).await?);
             all.items.extend(some.items);

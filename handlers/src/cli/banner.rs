@@ -1,21 +1,23 @@
 //! What a start says: where everything is, and a line to try it with.
 
+use app::App;
 use app::tenants::Demo;
 
-use crate::compose::Machine;
 use crate::config::Config;
 
 /// The lines, in order.
-pub(crate) fn banner(config: &Config, machine: &Machine, demo: &Demo) -> Vec<String> {
-    let url = &machine.edge.app.settings.public_url;
+pub(crate) fn banner(config: &Config, app: &App, demo_key: &str, demo: &Demo) -> Vec<String> {
+    let url = &app.settings.public_url;
     let mut lines = vec![
         format!("The One On-Call {}", env!("CARGO_PKG_VERSION")),
         format!("  console   {url}/app/incidents"),
     ];
     if demo.key_works {
-        let door = format!("{url}/api/webhooks/ingest?key={}", machine.demo_key);
+        let door = format!("{url}/api/webhooks/ingest?key={demo_key}");
         lines.push(format!("  webhook   {door}"));
-        lines.push(format!("  data      {}", config.data_dir.display()));
+        if let Some(folder) = &config.data_dir {
+            lines.push(format!("  data      {}", folder.display()));
+        }
         if config.mail.is_none() {
             lines.push(format!(
                 "  mail      kept as files, read it at {url}/app/mail (set SMTP_URL to send it)"

@@ -25,16 +25,15 @@ impl Bus {
     /// Does it; answers what was done.
     pub(super) fn perform(&self, config: &Config) -> anyhow::Result<String> {
         let Self::Send { subscription, file } = self;
-        if !matches!(config.mode, Mode::Standalone { .. }) {
+        let (Mode::Standalone { .. }, Some(folder)) = (config.mode, &config.data_dir) else {
             bail!("the bus of this machine is used only where the process runs by itself");
-        }
+        };
         if queue::product(subscription).is_none() {
             bail!("there is no subscription '{subscription}'; there are rmm, security, backups");
         }
         let body = std::fs::read(file).with_context(|| format!("{} can't be read", file.display()))?;
-        std::fs::create_dir_all(&config.data_dir)
-            .with_context(|| format!("{} can't be made", config.data_dir.display()))?;
-        let bus = LocalBus::open(&config.data_dir.join("bus.db"))?;
+        std::fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))?;
+        let bus = LocalBus::open(&folder.join("bus.db"))?;
         bus.send(subscription, &body, OsEntropy.draw(), standalone::now())?;
         Ok(format!("sent to {subscription}; the serving process takes it in, see its log"))
     }

@@ -8,6 +8,7 @@ use domain::id::TenantId;
 use embedded::hub::claims;
 
 use crate::compose::Machine;
+use crate::door::Door;
 use crate::standalone;
 
 #[derive(Debug, Args)]
@@ -26,6 +27,9 @@ pub(super) struct Token {
 impl Token {
     /// Makes the token.
     pub(super) async fn issue(&self, machine: &Machine) -> anyhow::Result<String> {
+        let Door::Local(hub) = &machine.edge.hub else {
+            bail!("HUB_ISSUER is set, so tokens come from the Hub; one made here would open nothing");
+        };
         let app = &machine.edge.app;
         app::tenants::first_start(app, &machine.demo_key).await?;
         let tenant: TenantId = self.tenant.parse().context("--tenant")?;
@@ -39,6 +43,6 @@ impl Token {
             bail!("there is no such person in '{tenant}'; there are: {}", known.join(", "));
         };
         let exp = (standalone::now() + TimeDelta::days(self.days)).timestamp();
-        Ok(machine.hub.issue(claims(&tenant, user, exp))?)
+        Ok(hub.issue(claims(&tenant, user, exp))?)
     }
 }

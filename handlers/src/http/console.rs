@@ -1,6 +1,6 @@
 //! The console: a route for every page and every step, exactly those of [`::console::routes`].
 //!
-//! Invariants: GET and HEAD change nothing; every POST but the sign-in's and the acknowledge link's comes from a form of
+//! Invariants: GET and HEAD change nothing but who is signed in; every POST but the sign-in's and the acknowledge link's comes from a form of
 //! the visitor's own session; whatever is answered is a page, a redirect or the style sheet, under the policy that keeps
 //! scripts and strangers out.
 
@@ -43,6 +43,7 @@ pub(super) fn router() -> Router<Arc<Edge>> {
         .route("/app/", get(home))
         .route(routes::STYLE, get(style))
         .route(routes::SIGN_IN, get(sign_in::show).post(sign_in::sign_in))
+        .route(routes::SIGN_IN_CALLBACK, get(sign_in::callback))
         .route(routes::SIGN_OUT, post(sign_in::sign_out))
         .route(routes::INCIDENTS, get(incidents::list))
         .route(routes::INCIDENTS_BULK, post(incidents::work_on_several))

@@ -20,28 +20,38 @@ use crate::process::door::Door;
 use crate::process::site::Site;
 
 /// What people know the deployment by.
-pub(super) const PUBLIC_URL: &str = "https://oncall.msp.example";
+pub(crate) const PUBLIC_URL: &str = "https://oncall.msp.example";
 
 /// The host, the site around it, and who calls it from outside: both through the public side.
 #[derive(Debug)]
-pub(super) struct Hosted {
+pub(crate) struct Hosted {
     // Before the site, whose data its process has open: fields are dropped in order.
-    pub(super) host: FunctionsHost,
-    pub(super) api: Api,
-    pub(super) door: Door,
-    pub(super) site: Site,
+    pub(crate) host: FunctionsHost,
+    pub(crate) api: Api,
+    pub(crate) door: Door,
+    pub(crate) site: Site,
 }
 
 impl Hosted {
     /// With the demo tenant, and nothing else.
-    pub(super) async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
+        Self::open_with(&[]).await
+    }
+
+    /// The same with more settings.
+    pub(crate) async fn open_with(more: &[(&str, &str)]) -> Self {
         let site = Site::open().await;
         let machine = demo(&site, SystemClock.now()).await;
-        Self::start(site, &machine).await
+        Self::start(site, &machine, more).await
     }
 
     /// With an incident whose second step has been due for a minute.
-    pub(super) async fn open_with_an_overdue_step() -> Self {
+    pub(crate) async fn open_with_an_overdue_step() -> Self {
+        Self::open_with_an_overdue_step_and(&[]).await
+    }
+
+    /// The same with more settings.
+    pub(crate) async fn open_with_an_overdue_step_and(more: &[(&str, &str)]) -> Self {
         let site = Site::open().await;
         let machine = demo(&site, SystemClock.now() - TimeDelta::minutes(6)).await;
         let body = br#"{"title":"Disk full on SRV-1","severity":"critical","dedup_key":"srv-1-disk"}"#;
@@ -50,10 +60,10 @@ impl Hosted {
         app::deliver(&machine.edge.app, delivery).await.expect("it is taken");
         machine.edge.app.settled().await;
         site.smtp.wait_for_count(1, SOON).await;
-        Self::start(site, &machine).await
+        Self::start(site, &machine, more).await
     }
 
-    async fn start(site: Site, machine: &Machine) -> Self {
+    async fn start(site: Site, machine: &Machine, more: &[(&str, &str)]) -> Self {
         let own = site.settings();
         let own = own.iter().map(|(name, value)| (*name, value.as_str()));
         let hosts = [
@@ -63,7 +73,7 @@ impl Hosted {
             ("ESCALATION_TICK_SCHEDULE", "*/15 * * * * *"),
             ("GAP_SCAN_SCHEDULE", "0 0 6 * * *"),
         ];
-        let settings: Vec<_> = own.chain(hosts).collect();
+        let settings: Vec<_> = own.chain(hosts).chain(more.iter().copied()).collect();
         let host = FunctionsHost::start(staged().await, &settings).await.expect("the host starts");
         let api = Api::new(&host.url(), &token(machine).await);
         let door = Door::new(&host.url(), &machine.demo_key);

@@ -60,6 +60,11 @@ impl Door {
         Self { http: api::http(), url: url.to_owned(), key: key.to_owned() }
     }
 
+    /// What opens it.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
     /// The same key at another process.
     pub(crate) fn at(&self, url: &str) -> Self {
         Self { url: url.to_owned(), ..self.clone() }

@@ -24,6 +24,14 @@ pub(super) fn due(kind: Kind, now: DateTime<Utc>) -> Lookup {
     Lookup::Due { kind, now }
 }
 
+pub(super) fn any_due(kinds: &[Kind], now: DateTime<Utc>) -> Lookup {
+    Lookup::AnyDue { kinds: kinds.to_vec(), now }
+}
+
+pub(super) fn everything(partition: &str) -> Lookup {
+    Lookup::Everything { partition: partition.to_owned() }
+}
+
 pub(super) fn child(kind: Kind, id: &str, parent: &str, sort: i64) -> Document {
     indexed(kind, id, Index { parent: Some(parent.to_owned()), sort: Some(sort), ..Index::default() })
 }
@@ -78,6 +86,8 @@ pub async fn nothing_is_found_in_an_empty_store(backend: &impl Backend) {
         newest(None),
         newest(Some("triggered")),
         due(Kind::Incident, at(0)),
+        any_due(&[Kind::Incident, Kind::Page], at(0)),
+        everything("org"),
     ];
     for lookup in lookups {
         assert_eq!(page(&documents, &lookup, None, 10).await, (Vec::new(), None));
@@ -115,7 +125,7 @@ pub async fn newest_goes_on_before_a_sort_that_the_caller_names(backend: &impl B
         (None, 9, vec![]),
         (Some("triggered"), 100, vec!["inc_1"]),
     ] {
-        let (page, next) = page(&documents, &newest(state), Some(Cursor::before(sort)), 10).await;
+        let (page, next) = page(&documents, &newest(state), Some(Cursor::Beyond(sort)), 10).await;
         assert_eq!(page.into_iter().map(|stored| stored.id).collect::<Vec<_>>(), expected, "before {sort}");
         assert_eq!(next, None);
     }
@@ -130,7 +140,7 @@ pub async fn of_parent_goes_on_after_a_sort_that_the_caller_names(backend: &impl
         (100, vec![]),
     ] {
         let (page, next) =
-            page(&documents, &of_parent(Kind::Alert, "inc_1"), Some(Cursor::after(sort)), 10).await;
+            page(&documents, &of_parent(Kind::Alert, "inc_1"), Some(Cursor::Beyond(sort)), 10).await;
         assert_eq!(page.into_iter().map(|stored| stored.id).collect::<Vec<_>>(), expected, "after {sort}");
         assert_eq!(next, None);
     }
@@ -167,6 +177,65 @@ pub async fn due_finds_what_is_due_by_now_in_every_partition(backend: &impl Back
     assert_eq!(ids(&documents, &due(Kind::Page, now)).await, [""; 0]);
 }
 
+pub async fn any_due_finds_what_is_due_of_the_named_kinds_in_every_partition(backend: &impl Backend) {
+    let documents = backend.open().await;
+    let instant = TimeDelta::microseconds(1);
+    Partition::new(&documents, "org-1")
+        .create([
+            queue("tq_never", None),
+            queue("tq_due", Some(at(10))),
+            incident("inc_due", 1, "triggered", Some(at(20))),
+            document("svc_a", "1"),
+        ])
+        .await;
+    let notice = |due_at| Index { due_at, ..Index::default() };
+    Partition::new(&documents, "org-2")
+        .create([indexed(Kind::Notice, "ntc_due", notice(Some(at(30)))), queue("tq_due", Some(at(40)))])
+        .await;
+    let told = async |kinds: &[Kind], now| {
+        let mut told = found(&documents, &any_due(kinds, now), 10).await;
+        told.sort();
+        told.into_iter().map(|(partition, id)| format!("{partition} {id}")).collect::<Vec<_>>()
+    };
+    let all = [Kind::TicketQueue, Kind::Incident, Kind::Notice];
+    assert_eq!(told(&all, at(10) - instant).await, [""; 0]);
+    assert_eq!(told(&all, at(10)).await, ["org-1 tq_due"]);
+    assert_eq!(told(&all, at(900)).await, ["org-1 inc_due", "org-1 tq_due", "org-2 ntc_due", "org-2 tq_due"]);
+    assert_eq!(told(&[Kind::TicketQueue], at(900)).await, ["org-1 tq_due", "org-2 tq_due"]);
+    assert_eq!(told(&[Kind::Notice, Kind::Page], at(900)).await, ["org-2 ntc_due"]);
+    assert_eq!(told(&[Kind::Page, Kind::Service], at(900)).await, [""; 0], "no index, not due");
+    assert_eq!(told(&[], at(900)).await, [""; 0], "of no kinds, nothing");
+    assert_eq!(page(&documents, &any_due(&all, at(900)), None, 1).await.0.len(), 1, "one is enough to know");
+}
+
+pub async fn everything_finds_every_document_of_a_partition_by_id(backend: &impl Backend) {
+    let documents = furnished(backend).await;
+    Partition::new(&documents, "$directory").create([document("svc_a", "1"), document("0", "1")]).await;
+    let all = [
+        "SVC_C", "alt_a", "alt_b", "alt_c", "alt_d", "alt_e", "inc_1", "inc_2", "inc_3", "inc_4", "svc_a",
+        "svc_b", "tl_a", "tq_a", "tq_b", "usr_a",
+    ];
+    assert_eq!(ids(&documents, &everything("org")).await, all);
+    assert_eq!(ids(&documents, &everything("$directory")).await, ["0", "svc_a"]);
+    assert_eq!(ids(&documents, &everything("or")).await, [""; 0]);
+    assert!(
+        found(&documents, &everything("org-2"), 5).await.iter().all(|(partition, _)| partition == "org-2")
+    );
+}
+
+pub async fn what_is_read_says_what_kind_it_is(backend: &impl Backend) {
+    let documents = furnished(backend).await;
+    let org = Partition::new(&documents, "org");
+    org.create([indexed(Kind::HandoffWatch, "hw_a", Index::default())]).await;
+    let kinds = [("svc_a", "service"), ("tl_a", "timeline"), ("inc_1", "incident"), ("tq_a", "ticket_queue")];
+    for (id, kind) in kinds.into_iter().chain([("hw_a", "handoff_watch")]) {
+        let stored = org.get(id).await.expect("what was created");
+        assert_eq!((&*stored.kind, Kind::parse(&stored.kind).map(Kind::as_str)), (kind, Some(kind)), "{id}");
+        let (everything, _) = page(&documents, &everything("org"), None, 100).await;
+        assert!(everything.contains(&stored), "{id} is found as it is read");
+    }
+}
+
 pub async fn what_is_found_is_what_would_be_read(backend: &impl Backend) {
     let documents = furnished(backend).await;
     let lookups = [
@@ -174,6 +243,8 @@ pub async fn what_is_found_is_what_would_be_read(backend: &impl Backend) {
         of_parent(Kind::Alert, "inc_1"),
         newest(Some("triggered")),
         due(Kind::Incident, at(60)),
+        any_due(&[Kind::Incident, Kind::TicketQueue], at(60)),
+        everything("org"),
     ];
     for lookup in lookups {
         let (page, _) = page(&documents, &lookup, None, 10).await;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use store::{Document, Kind};
 
 use super::Backend;
-use super::lookups::{child, due, incident, newest, of_kind, of_parent, queue};
+use super::lookups::{any_due, child, due, everything, incident, newest, of_kind, of_parent, queue};
 use super::partition::{Partition, at, document, found, page};
 
 /// Twelve documents for each lookup, with ties in whatever it orders by, and strangers among them.
@@ -35,12 +35,19 @@ pub async fn pages_of_any_size_lose_nothing_and_repeat_nothing(backend: &impl Ba
         (newest(Some("triggered")), 9),
         (due(Kind::Incident, at(1)), 20),
         (due(Kind::TicketQueue, at(2)), 16),
+        (everything("org"), 60),
     ] {
         let whole = found(&documents, &lookup, 1_000).await;
         assert_eq!(whole.iter().collect::<BTreeSet<_>>().len(), count, "{lookup:?}");
         for limit in 1..=u32::try_from(count).expect("a small count") + 1 {
             assert_eq!(found(&documents, &lookup, limit).await, whole, "{lookup:?} by {limit}");
         }
+    }
+    // In no particular order, so only the same set.
+    let lookup = any_due(&[Kind::Incident, Kind::TicketQueue], at(2));
+    for limit in [1, 2, 7, 40, 41] {
+        let told = found(&documents, &lookup, limit).await;
+        assert_eq!((told.len(), told.iter().collect::<BTreeSet<_>>().len()), (40, 40), "by {limit}");
     }
 }
 

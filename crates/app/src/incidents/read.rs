@@ -105,7 +105,7 @@ pub async fn list(
 }
 
 fn newest_before(number: u64) -> Cursor {
-    Cursor::before(i64::try_from(number).unwrap_or(i64::MAX))
+    Cursor::Beyond(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 /// Everything that happened to an incident, oldest first.

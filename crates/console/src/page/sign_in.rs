@@ -1,4 +1,4 @@
-//! Signing in on one machine, where no Hub does it.
+//! Signing in: on one machine, where no Hub does it, and what there is to say where the Hub does.
 
 use askama::Template;
 
@@ -32,6 +32,33 @@ pub struct SignInPerson {
 }
 
 impl SignInPage {
+    const SECTION: Option<&str> = None;
+
+    /// The whole document.
+    pub fn render(&self) -> Result<String, RenderError> {
+        Template::render(self)
+    }
+}
+
+/// Where a sign-in or sign-out through the Hub stands, when there is something to say or to press.
+#[derive(Debug, Clone, Template)]
+#[template(path = "sign_in_standing.html")]
+pub struct SignInStandingPage {
+    /// The frame, without a viewer.
+    pub layout: Layout,
+    /// Whether something went wrong.
+    pub is_problem: bool,
+    /// How it stands, in a few words.
+    pub title: String,
+    /// What happened.
+    pub detail: String,
+    /// What the reader can do now.
+    pub what_to_do: Option<String>,
+    /// Where to go on: words and address, the first the most likely.
+    pub ways: Vec<(&'static str, String)>,
+}
+
+impl SignInStandingPage {
     const SECTION: Option<&str> = None;
 
     /// The whole document.

@@ -9,7 +9,7 @@ use console::incidents::{FilterCounts, IncidentFilter, IncidentRow, IncidentsPag
 use console::mail::MailMessagePage;
 use console::on_call_now::{NextShift, OnCallPerson, ScheduleNow};
 use console::problem::ProblemPage;
-use console::sign_in::{SignInPage, SignInPerson};
+use console::sign_in::{SignInPage, SignInPerson, SignInStandingPage};
 use console::{IncidentState, Layout, Severity, Viewer};
 
 /// What no page may ever contain as it stands.
@@ -142,6 +142,17 @@ pub(crate) fn sign_in() -> SignInPage {
         takes_token: true,
         refused: None,
         next: "/app/incidents/inc_7".into(),
+    }
+}
+
+pub(crate) fn sign_in_standing() -> SignInStandingPage {
+    SignInStandingPage {
+        layout: layout_of_nobody(),
+        is_problem: true,
+        title: "The Hub can’t be reached".into(),
+        detail: "Nobody can sign in now.".into(),
+        what_to_do: Some("Try again in a minute.".into()),
+        ways: vec![("Try again", "/app/sign-in?next=%2Fapp%2Fincidents%3Fa%3D\"b".into())],
     }
 }
 

@@ -32,3 +32,16 @@ fn a_refusal_is_announced_with_its_reason() {
             .contains("role=\"alert\"><strong>Not signed in:</strong> the token has expired.")
     );
 }
+
+#[test]
+fn a_standing_says_what_happened_and_where_to_go_on() {
+    let mut page = sample::sign_in_standing();
+    let html = page.render().unwrap();
+    assert!(html.contains("<h1>The Hub can’t be reached</h1>") && html.contains("class=\"outcome problem\""));
+    assert!(html.contains("<strong>Try again in a minute.</strong>"));
+    assert!(html.contains("href=\"/app/sign-in?next=%2Fapp%2Fincidents%3Fa%3D&#34;b\">Try again</a>"));
+    page.is_problem = false;
+    page.what_to_do = None;
+    let html = page.render().unwrap();
+    assert!(html.contains("class=\"outcome\"") && !html.contains("<strong>"));
+}

@@ -26,7 +26,7 @@ pub(super) fn get(connection: &Connection, partition: &str, id: &str) -> Result<
 /// Finds documents. One more than asked for is read, to know whether there are more.
 pub(super) fn find(connection: &Connection, lookup: &Lookup, range: &Range) -> Result<Found, StoreError> {
     let Statement { condition, order, mut values, position } = statement(lookup);
-    let after = range.after.as_ref().map(parse).transpose()?;
+    let after = range.after.as_ref().map(|cursor| position.parse(cursor)).transpose()?;
     let mut condition = condition.into_owned();
     if let Some((place, tie)) = after {
         condition.push_str(position.continues());
@@ -78,25 +78,35 @@ impl Position {
     fn cursor(self, row: &Row<'_>) -> rusqlite::Result<Cursor> {
         let (id, sort, due_at, seq): (String, Option<i64>, Option<i64>, i64) =
             (row.get(1)?, row.get(6)?, row.get(7)?, row.get(8)?);
-        Ok(Cursor(match self {
+        Ok(Cursor::At(match self {
             Self::Id => format!("0~{id}"),
             Self::SortThenId => format!("{}~{id}", sort.unwrap_or_default()),
             Self::SortDescending => format!("{}#{seq}", sort.unwrap_or_default()),
             Self::DueThenSeq => format!("{}#{seq}", due_at.unwrap_or_default()),
         }))
     }
-}
 
-/// A cursor's place and tie-breaker: `~` before a text, `#` before a number.
-fn parse(cursor: &Cursor) -> Result<(Value, Value), StoreError> {
-    let read = || {
-        if let Some((place, id)) = cursor.0.split_once('~') {
-            return Some((Value::Integer(place.parse().ok()?), Value::Text(id.to_owned())));
+    /// A cursor's place and tie-breaker: `~` before a text, `#` before a number.
+    fn parse(self, cursor: &Cursor) -> Result<(Value, Value), StoreError> {
+        let read = |text: &str| {
+            if let Some((place, id)) = text.split_once('~') {
+                return Some((Value::Integer(place.parse().ok()?), Value::Text(id.to_owned())));
+            }
+            let (place, seq) = text.split_once('#')?;
+            Some((Value::Integer(place.parse().ok()?), Value::Integer(seq.parse().ok()?)))
+        };
+        match (cursor, self) {
+            // Greater than any id, none of which has this character.
+            (Cursor::Beyond(sort), Self::SortThenId) => {
+                Ok((Value::Integer(*sort), Value::Text("~~".to_owned())))
+            }
+            (Cursor::Beyond(sort), _) => Ok((Value::Integer(*sort), Value::Integer(0))),
+            (Cursor::At(text), _) => read(text).ok_or_else(|| StoreError::Corrupt {
+                id: text.clone(),
+                reason: "is not a cursor".to_owned(),
+            }),
         }
-        let (place, seq) = cursor.0.split_once('#')?;
-        Some((Value::Integer(place.parse().ok()?), Value::Integer(seq.parse().ok()?)))
-    };
-    read().ok_or_else(|| StoreError::Corrupt { id: cursor.0.clone(), reason: "is not a cursor".to_owned() })
+    }
 }
 
 fn statement(lookup: &Lookup) -> Statement {

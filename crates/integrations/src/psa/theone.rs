@@ -2,23 +2,24 @@
 //! offers the same calls can stand in its place.
 //!
 //! Invariants: a POST carries our key for what it makes in `Idempotency-Key`; an error says whether the work may have
-//! been done, and after a POST that was sent and not answered it always may.
+//! been done, and after a POST that was sent and not answered it always may. The service key is read for each call, so
+//! that a rotated one is used from then on; where it can't be read, nothing is sent.
 
 mod answer;
 mod wire;
 
-use app::port::{TicketError, TicketNote, TicketResolution, TicketSystem, TicketView};
+use app::port::{Secret, TicketError, TicketNote, TicketResolution, TicketSystem, TicketView};
 use async_trait::async_trait;
 use domain::id::TenantId;
 use domain::ticket::{NewTicket, Technician};
 use reqwest::header::{HeaderName, HeaderValue};
-use reqwest::{Client, RequestBuilder};
+use reqwest::{Client, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use self::answer::Call;
 use crate::SettingError;
-use crate::http::{Answer, Http};
+use crate::http::{Answer, Http, NoAnswer};
 
 const KEY: HeaderName = HeaderName::from_static("x-integration-key");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -27,22 +28,20 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 #[derive(Debug)]
 pub struct TheOnePsa {
     tickets: Url,
-    /// Marked as sensitive, so that it isn't printed.
-    key: HeaderValue,
+    key: Secret,
     http: Http,
 }
 
 impl TheOnePsa {
-    /// The PSA behind `api_url` (`https://api.theonepsa.com`; a path in it is kept). Nothing is connected to yet.
-    /// The errors are about `PSA_API_URL` or `PSA_SERVICE_KEY`.
-    pub fn new(api_url: &str, service_key: &SecretString, http: Http) -> Result<Self, SettingError> {
-        let mut key = HeaderValue::from_str(service_key.expose_secret().trim())
-            .map_err(|_| SettingError::new("PSA_SERVICE_KEY", "has characters that no header can carry"))?;
-        if key.is_empty() {
-            return Err(SettingError::new("PSA_SERVICE_KEY", "is empty"));
-        }
-        key.set_sensitive(true);
-        Ok(Self { tickets: tickets_url(api_url)?, key, http })
+    /// The PSA behind `api_url` (`https://api.theonepsa.com`; a path in it is kept). Nothing is connected to, and no key is
+    /// read, yet. The error is about `PSA_API_URL`.
+    pub fn new(api_url: &str, service_key: Secret, http: Http) -> Result<Self, SettingError> {
+        Ok(Self { tickets: tickets_url(api_url)?, key: service_key, http })
+    }
+
+    /// Whether a call can carry this key, for whoever has it before the first call. The error is about `PSA_SERVICE_KEY`.
+    pub fn check_key(service_key: &SecretString) -> Result<(), SettingError> {
+        header(service_key).map(drop).map_err(|problem| SettingError::new("PSA_SERVICE_KEY", problem))
     }
 
     /// `…/tickets/{id}` and what comes below; `None` for an id that no ticket can have.
@@ -59,11 +58,39 @@ impl TheOnePsa {
     async fn call(
         &self,
         call: Call,
-        build: impl FnOnce(&Client) -> RequestBuilder,
+        build: impl Fn(&Client) -> RequestBuilder + Send + Sync,
     ) -> Result<Answer, TicketError> {
-        let answer = self.http.call(|client| build(client).header(KEY, self.key.clone())).await;
-        answer::checked(call, answer)
+        let key = self.key.read().await.map_err(|error| answer::no_key(&error))?;
+        let mut answered = self.send(&key, &build).await?;
+        // Refused means that nothing was done; a key that was rotated meanwhile may be sent after the one before.
+        if answered.as_ref().is_ok_and(|answer| answer.status == StatusCode::UNAUTHORIZED)
+            && let Ok(Some(rotated)) = self.key.instead_of(&key).await
+        {
+            answered = self.send(&rotated, &build).await?;
+        }
+        answer::checked(call, answered)
     }
+
+    /// One request; the outer error says that none was made.
+    async fn send(
+        &self,
+        key: &SecretString,
+        build: impl Fn(&Client) -> RequestBuilder + Send,
+    ) -> Result<Result<Answer, NoAnswer>, TicketError> {
+        let key = header(key).map_err(|problem| answer::bad_key(self.key.name(), problem))?;
+        Ok(self.http.call(|client| build(client).header(KEY, key)).await)
+    }
+}
+
+/// The key as a header, marked as sensitive, so that it isn't printed.
+fn header(key: &SecretString) -> Result<HeaderValue, &'static str> {
+    let key = key.expose_secret().trim();
+    let mut key = HeaderValue::from_str(key).map_err(|_| "has characters that no header can carry")?;
+    if key.is_empty() {
+        return Err("is empty");
+    }
+    key.set_sensitive(true);
+    Ok(key)
 }
 
 fn tickets_url(api_url: &str) -> Result<Url, SettingError> {
@@ -115,20 +142,23 @@ impl TicketSystem for TheOnePsa {
     async fn find(&self, tenant: &TenantId, external_ref: &str) -> Result<Option<TicketView>, TicketError> {
         let mut url = with_tenant(self.tickets.clone(), tenant);
         url.query_pairs_mut().append_pair("external_ref", external_ref);
-        let answer = self.call(Call::Find, |client| client.get(url)).await?;
+        let answer = self.call(Call::Find, |client| client.get(url.clone())).await?;
         wire::found(&answer.body, external_ref).map_err(|_| answer::not_understood())
     }
 
     async fn read(&self, tenant: &TenantId, id: &str) -> Result<TicketView, TicketError> {
         let url = with_tenant(self.ticket_url(id, None).ok_or(TicketError::NotFound)?, tenant);
-        let answer = self.call(Call::Read, |client| client.get(url)).await?;
+        let answer = self.call(Call::Read, |client| client.get(url.clone())).await?;
         wire::ticket(&answer.body, id).ok_or_else(answer::not_understood)
     }
 
     async fn add_note(&self, tenant: &TenantId, id: &str, note: &TicketNote) -> Result<(), TicketError> {
         let url = self.ticket_url(id, Some("notes")).ok_or(TicketError::NotFound)?;
         self.call(Call::Note, |client| {
-            client.post(url).header(IDEMPOTENCY_KEY, &note.external_ref).json(&wire::Note::of(tenant, note))
+            client
+                .post(url.clone())
+                .header(IDEMPOTENCY_KEY, &note.external_ref)
+                .json(&wire::Note::of(tenant, note))
         })
         .await?;
         Ok(())
@@ -136,7 +166,8 @@ impl TicketSystem for TheOnePsa {
 
     async fn complete(&self, tenant: &TenantId, id: &str, end: &TicketResolution) -> Result<(), TicketError> {
         let url = self.ticket_url(id, None).ok_or(TicketError::NotFound)?;
-        self.call(Call::Complete, |client| client.patch(url).json(&wire::Complete::of(tenant, end))).await?;
+        self.call(Call::Complete, |client| client.patch(url.clone()).json(&wire::Complete::of(tenant, end)))
+            .await?;
         Ok(())
     }
 }

@@ -31,6 +31,17 @@ impl Stop {
         Self(Box::new(Redirect::to(&routes::sign_in(next)).into_response()))
     }
 
+    /// A form was sent without a good session: to a page that says so, since nothing of the form is kept.
+    pub(super) fn ended(next: &str) -> Self {
+        Self(Box::new(Redirect::to(&format!("{}&ended=yes", routes::sign_in(next))).into_response()))
+    }
+
+    /// To the Hub and back to `here`, where that is in the console, to hear again who it is.
+    pub(super) fn renew(here: &str) -> Self {
+        let here = if routes::is_console_path(here) { here } else { routes::HOME };
+        Self(Box::new(Redirect::to(&format!("{}&renew=yes", routes::sign_in(here))).into_response()))
+    }
+
     /// A problem, with what the reader can do about it.
     pub(super) fn problem(layout: Layout, problem: &Problem) -> Self {
         let status = problem.status();

@@ -77,7 +77,7 @@ impl FromRequest<Arc<Edge>> for OurForm {
         let frame = || visitor.as_ref().map_or_else(|| frame_of_nobody(edge), Visitor::layout);
         let fields = Fields::read(request).await.map_err(|problem| Stop::problem(frame(), &problem))?;
         let Some(visitor) = visitor else {
-            return Err(Stop::sign_in(fields.next().unwrap_or(routes::HOME)));
+            return Err(Stop::ended(fields.next().unwrap_or(routes::HOME)));
         };
         if !visitor.made(fields.get("csrf").unwrap_or_default()) {
             let detail = "the form was not made by a page of your present session, so nothing was changed";

@@ -1,8 +1,9 @@
-//! Signing in and out, where no Hub does it: by pressing a name on one machine, or with a token.
+//! Signing in and out: through the Hub, or where no Hub does it by pressing a name on one machine, or with a token.
 //!
 //! Invariants: a name can be pressed only where [`Edge::open_sign_in`] says so, and only from a browser that reached this
 //! machine by its own name; no other site can make a browser sign in.
 
+mod hub;
 mod origin;
 
 use std::sync::Arc;
@@ -18,13 +19,18 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use chrono::TimeDelta;
 use domain::id::TenantId;
 use domain::user::User;
+use embedded::hub::LocalHub;
 
+use self::hub::Asked;
 use super::answer::{self, Stop};
 use super::form::{Fields, OurForm};
 use super::shown;
 use super::visitor::frame_of_nobody;
+use crate::door::Door;
 use crate::edge::Edge;
 use crate::session;
+
+pub(super) use self::hub::callback;
 
 /// How long somebody stays signed in.
 const SESSION: TimeDelta = TimeDelta::days(7);
@@ -41,10 +47,11 @@ pub(super) async fn show(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Stop> {
-    let query = query.unwrap_or_default();
-    let next = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next");
-    let next = next.map(|(_, next)| next.into_owned()).filter(|next| routes::is_console_path(next));
-    render(&edge, &headers, next.as_deref().unwrap_or(routes::HOME), None).await
+    let asked = Asked::read(query.as_deref());
+    if let Door::Hub(door) = &edge.hub {
+        return Ok(hub::go(&edge, door, &headers, &asked).await);
+    }
+    render(&edge, &headers, asked.next.as_deref().unwrap_or(routes::HOME), None).await
 }
 
 async fn render(
@@ -92,11 +99,12 @@ fn demo() -> Result<TenantId, Error> {
 
 /// Starts a session for whoever was pressed, or whose token was pasted.
 pub(super) async fn sign_in(State(edge): State<Arc<Edge>>, request: Request) -> Result<Response, Stop> {
+    let Door::Local(local) = &edge.hub else { return Ok(hub::not_here(&edge)) };
     let headers = request.headers().clone();
     let fields = Fields::read(request).await;
     let fields = fields.map_err(|problem| Stop::problem(frame_of_nobody(&edge), &problem))?;
     let next = fields.next().unwrap_or(routes::HOME);
-    match token(&edge, &headers, &fields).await {
+    match token(&edge, local, &headers, &fields).await {
         Ok(token) => start(&edge, &token, next),
         Err(Refusal::Told(status, why)) => {
             let page = render(&edge, &headers, next, Some(why)).await?;
@@ -121,7 +129,12 @@ impl From<Error> for Refusal {
 }
 
 /// A good token for whoever wants to sign in.
-async fn token(edge: &Edge, headers: &HeaderMap, fields: &Fields) -> Result<String, Refusal> {
+async fn token(
+    edge: &Edge,
+    local: &LocalHub,
+    headers: &HeaderMap,
+    fields: &Fields,
+) -> Result<String, Refusal> {
     if !origin::is_own_page(headers, &edge.app.settings.public_url) {
         return Err(Refusal::Told(StatusCode::FORBIDDEN, OTHER_SITE));
     }
@@ -129,7 +142,7 @@ async fn token(edge: &Edge, headers: &HeaderMap, fields: &Fields) -> Result<Stri
         Some(_) if !is_open(edge, headers) => return Err(Refusal::Told(StatusCode::FORBIDDEN, NOT_HERE)),
         Some(id) => {
             let person = people(edge).await?.into_iter().find(|user| user.id.as_str() == id);
-            issue(edge, person.ok_or(Refusal::Told(StatusCode::BAD_REQUEST, UNKNOWN_PERSON))?)?
+            issue(edge, local, person.ok_or(Refusal::Told(StatusCode::BAD_REQUEST, UNKNOWN_PERSON))?)?
         }
         None => fields.get("token").unwrap_or_default().trim().to_owned(),
     };
@@ -143,7 +156,7 @@ async fn token(edge: &Edge, headers: &HeaderMap, fields: &Fields) -> Result<Stri
     }
 }
 
-fn issue(edge: &Edge, user: User) -> Result<String, Error> {
+fn issue(edge: &Edge, local: &LocalHub, user: User) -> Result<String, Error> {
     let (first_name, last_name) = user.name.split_once(' ').unwrap_or((&user.name, ""));
     let claims = Claims {
         sub: user.subject,
@@ -156,8 +169,9 @@ fn issue(edge: &Edge, user: User) -> Result<String, Error> {
         org_role: user.role,
         entitlements: Vec::new(),
         exp: (edge.app.clock.now() + SESSION).timestamp(),
+        iat: None,
     };
-    edge.hub.issue(claims).map_err(|error| Error::Internal(format!("issuing a token: {error}")))
+    local.issue(claims).map_err(|error| Error::Internal(format!("issuing a token: {error}")))
 }
 
 fn start(edge: &Edge, token: &str, next: &str) -> Result<Response, Stop> {
@@ -170,6 +184,9 @@ fn start(edge: &Edge, token: &str, next: &str) -> Result<Response, Stop> {
 }
 
 /// Ends the session.
-pub(super) async fn sign_out(_: OurForm) -> Response {
+pub(super) async fn sign_out(State(edge): State<Arc<Edge>>, _: OurForm) -> Response {
+    if let Door::Hub(door) = &edge.hub {
+        return hub::sign_out(&edge, door).await;
+    }
     ([(header::SET_COOKIE, session::end())], Redirect::to(routes::SIGN_IN)).into_response()
 }

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use ::console::{Layout, Notice, Token, Viewer};
 use app::{App, Ctx, Error};
 use axum::extract::{FromRequestParts, Path};
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
 use chrono::{DateTime, FixedOffset, Utc};
 use domain::id::IncidentId;
 use domain::tenant::Tenant;
@@ -27,7 +27,10 @@ pub(super) struct Visitor {
     pub(super) edge: Arc<Edge>,
     pub(super) ctx: Ctx,
     pub(super) home: Tenant,
+    /// What the keys of their forms are made from.
     session: Token,
+    /// It is time to ask the Hub again who they are.
+    wants_renewal: bool,
     notices: Vec<Notice>,
 }
 
@@ -38,15 +41,17 @@ impl Visitor {
         headers: &HeaderMap,
         query: Option<&str>,
     ) -> Result<Option<Self>, Error> {
-        let Some(token) = session::token(headers) else { return Ok(None) };
-        let ctx = match app::tenants::sign_in(&edge.app, token).await {
-            Ok(ctx) => ctx,
+        let standing = match session::resume(edge, headers).await {
+            Ok(standing) => standing,
             Err(Error::Unauthenticated) => return Ok(None),
             Err(error) => return Err(error),
         };
+        let ctx = standing.ctx;
+        let wants_renewal = standing.session.is_some_and(|session| session.wants_renewal(ctx.now));
         let home = app::tenants::home(&edge.app, &ctx.tenant).await?;
         let notices = query.and_then(notice::asked_for).into_iter().collect();
-        Ok(Some(Self { edge: Arc::clone(edge), ctx, home, session: token.into(), notices }))
+        let session = standing.form_base.into();
+        Ok(Some(Self { edge: Arc::clone(edge), ctx, home, session, wants_renewal, notices }))
     }
 
     pub(super) fn app(&self) -> &Arc<App> {
@@ -105,12 +110,13 @@ impl FromRequestParts<Arc<Edge>> for Visitor {
     type Rejection = Stop;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Stop> {
+        let here = || parts.uri.path_and_query().map_or("", |here| here.as_str());
         match Self::find(edge, &parts.headers, parts.uri.query()).await {
-            Ok(Some(visitor)) => Ok(visitor),
-            Ok(None) => {
-                let here = parts.uri.path_and_query().map_or("", |here| here.as_str());
-                Err(Stop::sign_in(here))
+            Ok(Some(visitor)) if visitor.wants_renewal && parts.method == Method::GET => {
+                Err(Stop::renew(here()))
             }
+            Ok(Some(visitor)) => Ok(visitor),
+            Ok(None) => Err(Stop::sign_in(here())),
             Err(error) => Err(Stop::problem(frame_of_nobody(edge), &error.into())),
         }
     }

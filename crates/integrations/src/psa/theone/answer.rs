@@ -1,6 +1,6 @@
 //! What an answer, or none, means for the ticket: the one table.
 
-use app::port::TicketError;
+use app::port::{SecretError, TicketError};
 use reqwest::StatusCode;
 use serde_json::Value;
 
@@ -68,6 +68,23 @@ fn refusal(call: Call, answer: &Answer) -> TicketError {
 
 fn is_closed(status: u16, said: &str) -> bool {
     status == 409 || (matches!(status, 400 | 422 | 423) && said.to_lowercase().contains("closed"))
+}
+
+/// Nothing was sent, for want of a key.
+pub(super) fn no_key(error: &SecretError) -> TicketError {
+    match error {
+        SecretError::Missing(_) => TicketError::Refused(format!(
+            "{error}: set PSA_SERVICE_KEY, or put it into the key vault, and retry"
+        )),
+        SecretError::Unavailable { .. } => {
+            TicketError::Unavailable { reason: format!("{NAME} can't be asked: {error}"), after: None }
+        }
+    }
+}
+
+/// Nothing was sent, since the key can't be.
+pub(super) fn bad_key(name: &str, problem: &str) -> TicketError {
+    TicketError::Refused(format!("the secret {name} {problem}: set the key of {NAME}, and retry"))
 }
 
 /// The ticket was made, but which is it?

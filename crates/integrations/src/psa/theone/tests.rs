@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::http::Timeouts;
 
-fn key() -> SecretString {
-    SecretString::from("k3y")
+fn key() -> Secret {
+    Secret::fixed("PSA-SERVICE-KEY", SecretString::from("k3y"))
 }
 
 fn tenant() -> TenantId {
@@ -53,6 +53,15 @@ fn end() -> TicketResolution {
 /// Answers one connection for each answer and hangs up; an empty answer waits for the client to hang up. Answers the
 /// PSA there and what each request said.
 fn serve(answers: &[&str], timeouts: Timeouts) -> (TheOnePsa, mpsc::Receiver<(String, Value)>) {
+    serve_behind(key(), answers, timeouts)
+}
+
+/// The same, with a key that the test holds.
+fn serve_behind(
+    key: Secret,
+    answers: &[&str],
+    timeouts: Timeouts,
+) -> (TheOnePsa, mpsc::Receiver<(String, Value)>) {
     let answers: Vec<String> = answers.iter().copied().map(str::to_owned).collect();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/psa/", listener.local_addr().unwrap());
@@ -67,7 +76,7 @@ fn serve(answers: &[&str], timeouts: Timeouts) -> (TheOnePsa, mpsc::Receiver<(St
             }
         }
     });
-    (TheOnePsa::new(&url, &key(), Http::new(timeouts)).unwrap(), heard)
+    (TheOnePsa::new(&url, key, Http::new(timeouts)).unwrap(), heard)
 }
 
 fn request(stream: &mut TcpStream) -> (String, Value) {
@@ -108,24 +117,24 @@ fn settings_that_cannot_work_are_named_and_the_key_is_never_shown() {
         ("https://me:hunter2@psa.example", "contains a user or password"),
         ("https://psa.example/?key=hunter2", "has a query"),
     ] {
-        let told = TheOnePsa::new(url, &key(), Http::default()).unwrap_err();
+        let told = TheOnePsa::new(url, key(), Http::default()).unwrap_err();
         assert!(told.name == "PSA_API_URL" && told.problem.contains(problem), "{url}: {told}");
         assert!(!told.to_string().contains("hunter2"), "{told}");
     }
     for wrong in ["", "  ", "hun\nter2"] {
-        let told =
-            TheOnePsa::new("https://psa.example", &wrong.to_owned().into(), Http::default()).unwrap_err();
+        let told = TheOnePsa::check_key(&wrong.into()).unwrap_err();
         assert_eq!(told.name, "PSA_SERVICE_KEY");
     }
-    let psa =
-        TheOnePsa::new("https://psa.example", &" hunter2\n".to_owned().into(), Http::default()).unwrap();
+    TheOnePsa::check_key(&" hunter2\n".into()).unwrap();
+    let key = Secret::fixed("PSA-SERVICE-KEY", "hunter2".into());
+    let psa = TheOnePsa::new("https://psa.example", key, Http::default()).unwrap();
     assert_eq!(psa.tickets.as_str(), "https://psa.example/api/integrations/oncall/tickets");
     assert!(!format!("{psa:?}").contains("hunter2"), "{psa:?}");
 }
 
 #[test]
 fn an_id_is_one_segment_of_the_path_whatever_it_contains() {
-    let psa = TheOnePsa::new("https://psa.example/base", &key(), Http::default()).unwrap();
+    let psa = TheOnePsa::new("https://psa.example/base", key(), Http::default()).unwrap();
     let url = |id: &str| psa.ticket_url(id, Some("notes")).map(String::from);
     let tickets = "https://psa.example/base/api/integrations/oncall/tickets";
     assert_eq!(url("T-7"), Some(format!("{tickets}/T-7/notes")));
@@ -135,7 +144,7 @@ fn an_id_is_one_segment_of_the_path_whatever_it_contains() {
 
 #[test]
 fn whoever_has_a_mail_address_is_recognized() {
-    let psa = TheOnePsa::new("https://psa.example", &key(), Http::default()).unwrap();
+    let psa = TheOnePsa::new("https://psa.example", key(), Http::default()).unwrap();
     let technician = |email: &str| Technician {
         user_id: "usr_1".parse().unwrap(),
         email: email.to_owned(),
@@ -217,7 +226,7 @@ async fn a_ticket_without_technician_and_client_says_so() {
 #[tokio::test]
 async fn nobody_listening_means_that_nothing_was_done() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let psa = TheOnePsa::new(&format!("http://{free}"), &key(), Http::default()).unwrap();
+    let psa = TheOnePsa::new(&format!("http://{free}"), key(), Http::default()).unwrap();
     let told = psa.create(&ticket()).await.unwrap_err();
     assert!(matches!(told, TicketError::Unavailable { after: None, .. }), "{told:?}");
     assert!(!told.to_string().contains("tenant"), "{told}");
@@ -258,3 +267,5 @@ async fn an_endless_answer_is_not_read_to_its_end() {
     let told = psa.find(&tenant(), "x").await;
     assert!(matches!(told, Err(TicketError::Unavailable { .. })), "{told:?}");
 }
+
+mod keys;

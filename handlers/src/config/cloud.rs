@@ -1,0 +1,200 @@
+//! The settings of the cloud: where the state, the keys and the events are, and who opens them.
+//!
+//! Invariant: nothing in the cloud falls back to a stand-in. Where the state is shared, what only one machine has (its
+//! secret, its own sign-in) is no substitute, and the process refuses to start without the real one.
+
+use azure::cosmos::{Access, Account};
+use azure::identity::{Credential, Identity};
+use azure::key_vault::{KeyVault, Timing};
+use azure::service_bus::{Connection, ServiceBus};
+use secrecy::SecretString;
+use url::{Host, Url};
+
+use super::settings::Settings;
+use super::{Given, Hub, Mode, Off, State, Topic, Vault};
+
+/// Characters of the shortest secret that signs links: as many as 128 random bits take in hexadecimal digits.
+const SHORTEST_SECRET: usize = 32;
+
+/// Who the process is, if anything needs to know; asked at most once.
+pub(super) struct Who(Option<Credential>);
+
+impl Who {
+    pub(super) fn new() -> Self {
+        Self(None)
+    }
+
+    fn credential(&mut self, settings: &mut Settings) -> Option<Credential> {
+        if self.0.is_none() {
+            let client_id = settings.text("AZURE_CLIENT_ID").map(str::to_owned);
+            // Azure gives its processes an address to ask for tokens at; whoever works here uses their own tools.
+            let is_managed = settings.text("IDENTITY_ENDPOINT").is_some();
+            let identity = if is_managed { Identity::Managed { client_id } } else { Identity::Developer };
+            match Credential::of(&identity) {
+                Ok(credential) => self.0 = Some(credential),
+                Err(error) => settings.wrong("AZURE_CLIENT_ID", error.to_string()),
+            }
+        }
+        self.0.clone()
+    }
+}
+
+/// Where the state is.
+pub(super) fn state(settings: &mut Settings, who: &mut Who) -> State {
+    let Some(endpoint) = settings.parsed("COSMOS_ENDPOINT", endpoint) else {
+        for name in ["COSMOS_DATABASE", "COSMOS_KEY"] {
+            if settings.text(name).is_some() && !settings.is_wrong("COSMOS_ENDPOINT") {
+                settings.wrong(name, "is of no use without COSMOS_ENDPOINT");
+            }
+        }
+        return State::Folder;
+    };
+    let access = match settings.secret("COSMOS_KEY") {
+        Some(key) if is_here(&endpoint) => Some(Access::Key(key)),
+        Some(_) => {
+            settings.wrong(
+                "COSMOS_KEY",
+                "is for emulators on this machine; in Azure the app's identity opens the account",
+            );
+            None
+        }
+        None => who.credential(settings).map(Access::Identity),
+    };
+    let database = settings.text("COSMOS_DATABASE").unwrap_or("oncall").to_owned();
+    let region = settings.text("REGION_NAME").map(str::to_owned);
+    let Some(access) = access else { return State::Folder };
+    match Account::new(&endpoint, &database, region.as_deref(), access) {
+        Ok(account) => State::Cosmos(account),
+        Err(error) => {
+            settings.wrong("COSMOS_ENDPOINT", error.to_string());
+            State::Folder
+        }
+    }
+}
+
+/// The secret that signs links; needed where several processes share the state.
+pub(super) fn link_secret(settings: &mut Settings, is_shared: bool) -> Option<SecretString> {
+    let secret = settings.parsed("ONCALL_LINK_SECRET", |text| {
+        if text.len() < SHORTEST_SECRET {
+            return Err(format!(
+                "has {} characters, and needs {SHORTEST_SECRET} at least, random ones",
+                text.len()
+            ));
+        }
+        Ok(SecretString::from(text))
+    });
+    let is_missing =
+        settings.text("ONCALL_LINK_SECRET").is_none() && !settings.is_wrong("ONCALL_LINK_SECRET");
+    if is_shared && is_missing {
+        settings.wrong(
+            "ONCALL_LINK_SECRET",
+            "is needed with COSMOS_ENDPOINT: a random text, the same for every process, that signs acknowledge links",
+        );
+    }
+    secret
+}
+
+/// Key Vault.
+pub(super) fn vault(settings: &mut Settings, who: &mut Who) -> Option<Vault> {
+    let url = settings.text("KEY_VAULT_URL")?.to_owned();
+    let credential = who.credential(settings)?;
+    if let Err(error) = KeyVault::new(&url, &credential, Timing::default()) {
+        settings.wrong("KEY_VAULT_URL", error.to_string());
+    }
+    Some(Vault { url, credential })
+}
+
+/// A secret from the settings, or else from the vault.
+pub(super) fn given(settings: &Settings, name: &str, has_vault: bool) -> Option<Given> {
+    match settings.secret(name) {
+        Some(secret) => Some(Given::Here(secret)),
+        None => has_vault.then_some(Given::Vault),
+    }
+}
+
+/// The topic that events go to.
+pub(super) fn topic(settings: &mut Settings, mode: Mode, who: &mut Who, off: &mut Vec<Off>) -> Option<Topic> {
+    const STRING: &str = "BUS_CONNECTION_STRING";
+    const NAMESPACE: &str = "BUS_CONNECTION_STRING__fullyQualifiedNamespace";
+    let (setting, connection) = match (settings.secret(STRING), settings.text(NAMESPACE).map(str::to_owned)) {
+        (Some(_), Some(_)) => {
+            settings.wrong(NAMESPACE, format!("can't be used beside {STRING}: remove one of them"));
+            return None;
+        }
+        (Some(text), None) => (STRING, Connection::parse(&text)),
+        (None, Some(namespace)) => {
+            (NAMESPACE, Connection::of_namespace(&namespace, who.credential(settings)?))
+        }
+        (None, None) => {
+            if matches!(mode, Mode::Functions { .. }) {
+                let why = format!("neither {STRING} nor {NAMESPACE} is set");
+                off.push(Off {
+                    what: "alerts from RMM, Security and Backups over the bus",
+                    why: why.clone(),
+                });
+                off.push(Off { what: "publishing life-cycle events", why });
+            }
+            return None;
+        }
+    };
+    let connection = connection.map_err(|error| settings.wrong(setting, error.to_string())).ok()?;
+    let Some(name) = settings.text("BUS_TOPIC").map(str::to_owned) else {
+        settings.wrong("BUS_TOPIC", format!("is needed with {setting}: the topic that events go to"));
+        return None;
+    };
+    // The client reads the topic's name and the connection together.
+    if let Err(error) = ServiceBus::new(connection.clone(), &name) {
+        settings.wrong("BUS_TOPIC", error.to_string());
+    }
+    Some(Topic { connection, name })
+}
+
+/// The Hub. Without one, a machine signs people in by itself; where the state is in the cloud, nobody else may.
+pub(super) fn hub(settings: &mut Settings, state: &State, has_vault: bool) -> Option<Hub> {
+    let issuer = settings.parsed("HUB_ISSUER", |text| {
+        let url = Url::parse(text).map_err(|error| format!("'{text}' is not an address: {error}"))?;
+        if url.scheme() == "https" || is_here(&url) {
+            Ok(url)
+        } else {
+            Err("must begin with https://".to_owned())
+        }
+    });
+    let Some(issuer) = issuer else {
+        let in_cloud = matches!(state, State::Cosmos(account) if !is_here(account.endpoint()));
+        if in_cloud && !settings.is_wrong("HUB_ISSUER") {
+            settings.wrong("HUB_ISSUER", "is needed in the cloud: the Hub is who signs people in there");
+        }
+        return None;
+    };
+    let Some(client_id) = settings.text("HUB_CLIENT_ID").map(str::to_owned) else {
+        settings.wrong("HUB_CLIENT_ID", "is needed with HUB_ISSUER: the name that the Hub knows this app by");
+        return None;
+    };
+    let Some(client_secret) = given(settings, "HUB_CLIENT_SECRET", has_vault) else {
+        settings.wrong(
+            "HUB_CLIENT_SECRET",
+            "is needed with HUB_ISSUER, here or in Key Vault as HUB-CLIENT-SECRET",
+        );
+        return None;
+    };
+    Some(Hub { issuer, client_id, client_secret })
+}
+
+/// Whether an address is on this machine.
+fn is_here(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+fn endpoint(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("'{text}' is not an address: {error}"))?;
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_here(&url) => Ok(url),
+        _ => Err(format!("'{text}' must begin with https:// (http:// only on this machine)")),
+    }
+}
