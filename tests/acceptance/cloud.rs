@@ -1,6 +1,7 @@
 //! The cloud's parts: each adapter against a server that speaks its wire, and the binary on all of them.
 
 mod documents;
+mod hub;
 mod key_vault;
 mod service_bus;
 mod telemetry;

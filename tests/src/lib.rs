@@ -8,6 +8,7 @@ pub mod conformance;
 pub mod cosmos;
 mod deadline;
 pub mod functions_host;
+pub mod hub;
 pub mod key_vault;
 mod loopback;
 pub mod process;

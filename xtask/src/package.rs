@@ -5,18 +5,22 @@
 //! `host.json` names as executable, so the repository's layout is put together differently here.
 //!
 //! Invariant: the same inputs give the same zip, byte for byte. The folder holds nothing that an earlier run left,
-//! except the `data` of local runs.
+//! except the `data` of local runs. Who names a target gets it or an error, never another one.
 
 mod archive;
 mod build;
+mod elf;
+mod toolchain;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use clap::Parser;
 
 use build::Profile;
+use elf::Needs;
+use toolchain::STATIC;
 
 /// The executable's name: cargo's, in the folder, in the zip and in `host.json`.
 const BINARY: &str = "oncall";
@@ -26,14 +30,20 @@ const LOCAL_ONLY: [&str; 3] = [".funcignore", DATA, "local.settings.json"];
 const DATA: &str = "data";
 
 /// Stage the function app in a folder and a zip
+///
+/// Without --target and --native the binary is static, as the cloud wants it; where this machine can't build that, it is
+/// built for this machine, and both are said.
 #[derive(Debug, Parser)]
 pub(crate) struct Package {
     /// Cargo profile of the binary
     #[arg(long, value_enum, default_value_t = Profile::Release)]
     profile: Profile,
-    /// Target triple; `x86_64-unknown-linux-musl` makes a binary that needs no libc of the machine
+    /// Build for this target or not at all: `x86_64-unknown-linux-musl` for whatever is deployed
     #[arg(long)]
     target: Option<String>,
+    /// Build for this machine, which is all that `func start` needs here
+    #[arg(long, conflicts_with = "target")]
+    native: bool,
     /// Folder to stage; the zip gets its name. `target/function-app` if not given
     #[arg(long)]
     out: Option<PathBuf>,
@@ -42,13 +52,46 @@ pub(crate) struct Package {
 impl Package {
     pub(crate) fn run(self) -> Result<()> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the workspace")?;
+        let target = self.target(root)?;
         let folder = self.out.unwrap_or_else(|| root.join("target/function-app"));
 
-        let built = build::oncall(root, self.profile, self.target.as_deref())?;
+        let built = build::oncall(root, self.profile, target.as_deref())?;
+        let needs = needs(&built, target.as_deref())?;
         stage(root, &built, &folder)?;
         let zip = archive::write(&folder)?;
-        report(&folder, &zip)
+        report(&folder, &zip, &needs)
     }
+
+    /// What is built for; none is this machine.
+    fn target(&self, root: &Path) -> Result<Option<String>> {
+        if self.native {
+            return Ok(None);
+        }
+        if let Some(target) = &self.target {
+            toolchain::check(root, target)?.map_err(|lacking| anyhow!("{lacking}"))?;
+            return Ok(Some(target.clone()));
+        }
+        match toolchain::check(root, STATIC)? {
+            Ok(()) => Ok(Some(STATIC.to_owned())),
+            Err(lacking) => {
+                println!("NOT STATIC: {lacking}\nSo it is built for this machine instead.\n");
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// What the built binary needs of a machine; for [`STATIC`] that has to be nothing, whatever flags were given to rustc.
+fn needs(built: &Path, target: Option<&str>) -> Result<Needs> {
+    let binary = fs::read(built).with_context(|| format!("can't read {}", built.display()))?;
+    let needs = Needs::of(&binary)?;
+    ensure!(
+        target != Some(STATIC) || needs == Needs::Nothing,
+        "{} was built for {STATIC} and is not static: it is {}",
+        built.display(),
+        needs.in_words()
+    );
+    Ok(needs)
 }
 
 /// Puts the repository's function app and the binary into `folder`, and takes out whatever else was there.
@@ -93,14 +136,21 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-fn report(folder: &Path, zip: &Path) -> Result<()> {
-    let binary = fs::read(folder.join(BINARY))?;
-    println!("{BINARY:<8} {:>9}  {}", megabytes(binary.len() as u64), build::needs(&binary));
-    println!("{:<8} {:>9}  {}", "zip", megabytes(fs::metadata(zip)?.len()), zip.display());
+fn report(folder: &Path, zip: &Path, needs: &Needs) -> Result<()> {
+    let size = |path: &Path| fs::metadata(path).map(|file| megabytes(file.len()));
+    println!("{BINARY:<8} {:>9}  {}", size(&folder.join(BINARY))?, needs.in_words());
+    println!("{:<8} {:>9}  {}", "zip", size(zip)?, zip.display());
     println!("{:<8} {:>9}  {}", "folder", "", folder.display());
     println!();
     println!("run it here:  cd {} && func start", folder.display());
-    println!("deploy it:    cd {} && func azure functionapp publish <name>", folder.display());
+    match needs {
+        Needs::Nothing => {
+            println!("deploy it:    cd {} && func azure functionapp publish <name>", folder.display());
+        }
+        Needs::Libraries { .. } | Needs::AnotherMachine => println!(
+            "deploy it:    not this one, since Azure promises no libc; cargo xtask package --target {STATIC}"
+        ),
+    }
     Ok(())
 }
 

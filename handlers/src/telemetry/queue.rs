@@ -133,8 +133,8 @@ mod tests {
 
     use opentelemetry::InstrumentationScope;
     use opentelemetry::trace::{SpanContext, SpanId, SpanKind};
-    use opentelemetry_sdk::error::OTelSdkResult;
     use opentelemetry_sdk::trace::{SpanEvents, SpanLinks};
+    use tokio::sync::mpsc;
 
     use super::*;
 
@@ -157,13 +157,13 @@ mod tests {
         }
     }
 
-    /// Keeps what it is given.
-    #[derive(Debug, Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<Vec<SpanData>>>>);
+    /// Passes on the names of what it is given, a batch at a time.
+    #[derive(Debug)]
+    struct Names(mpsc::UnboundedSender<Vec<String>>);
 
-    impl SpanExporter for Kept {
+    impl SpanExporter for Names {
         async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
-            self.0.lock().unwrap().push(batch);
+            self.0.send(batch.into_iter().map(|span| span.name.into_owned()).collect()).unwrap();
             Ok(())
         }
     }
@@ -190,20 +190,17 @@ mod tests {
         assert_eq!((waiting.len(), &*waiting.failures[0].name), (ROOM, "1"));
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn what_ends_within_a_moment_leaves_together_and_closing_waits_for_the_rest() {
-        let (queue, kept) = (Queue::default(), Kept::default());
-        let sending = tokio::spawn(queue.clone().send(kept.clone()));
+    #[tokio::test]
+    async fn what_ends_together_leaves_together_and_what_is_left_leaves_at_the_end() {
+        let (queue, (names, mut sent)) = (Queue::default(), mpsc::unbounded_channel());
+        let sending = tokio::spawn(queue.clone().send(Names(names)));
         queue.on_end(span(1, false));
         queue.on_end(span(2, true));
-        tokio::time::sleep(PAUSE * 2).await;
-        let names =
-            |batch: &Vec<SpanData>| batch.iter().map(|span| span.name.to_string()).collect::<Vec<_>>();
-        let seen = || kept.0.lock().unwrap().iter().map(names).collect::<Vec<_>>();
-        assert_eq!(seen(), [["2", "1"]]);
+        queue.force_flush().unwrap();
+        assert_eq!(sent.recv().await.unwrap(), ["2", "1"]);
         queue.on_end(span(3, false));
         queue.close();
         sending.await.unwrap();
-        assert_eq!(seen().concat(), ["2", "1", "3"]);
+        assert_eq!((sent.recv().await.unwrap(), sent.recv().await), (vec!["3".to_owned()], None));
     }
 }

@@ -21,7 +21,10 @@ fn package() -> Result<PathBuf, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace");
     let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(root).args(["xtask", "package", "--profile", profile, "--out"]).arg(&folder);
+    cargo
+        .current_dir(root)
+        .args(["xtask", "package", "--native", "--profile", profile, "--out"])
+        .arg(&folder);
     let end = cargo.output().map_err(|error| format!("cargo can't be run: {error}"))?;
     if end.status.success() { Ok(folder) } else { Err(String::from_utf8_lossy(&end.stderr).into_owned()) }
 }

@@ -105,8 +105,9 @@ pub(super) async fn misbehave(State(broker): State<Arc<Broker>>, request: Reques
     response
 }
 
-/// As Azure words its errors.
+/// As Azure words its errors, and so long that a client which doesn't read them to the end loses its connection.
 fn answer(status: u16) -> Response {
-    let body = format!("<Error><Code>{status}</Code><Detail>TrackingId:0_G1, Timestamp:…</Detail></Error>");
+    let detail = "TrackingId:0_G1, ".repeat(2_500);
+    let body = format!("<Error><Code>{status}</Code><Detail>{detail}</Detail></Error>");
     (StatusCode::from_u16(status).expect("a status from 100 to 999"), body).into_response()
 }

@@ -71,12 +71,13 @@ impl From<Read> for Stored {
             kind: read.kind,
             schema: read.schema,
             body: Box::<str>::from(read.body).into_string(),
-            etag: Etag(read.etag),
+            // The quotes are HTTP's, and whoever hands it on over HTTP puts their own around it.
+            etag: Etag(read.etag.trim_matches('"').to_owned()),
         }
     }
 }
 
 /// Which writing of a document a write rests on, as the SDK wants it.
 pub(super) fn cosmos_etag(etag: &Etag) -> CosmosEtag {
-    CosmosEtag::from(etag.0.clone())
+    CosmosEtag::from(format!("\"{}\"", etag.0))
 }

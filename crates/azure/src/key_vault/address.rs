@@ -136,12 +136,8 @@ mod tests {
             ("https://kv.vault.azure.net/secrets/hunter2", "names something inside"),
             ("https://kv.vault.azure.net/?x=hunter2", "names something inside"),
         ] {
-            let told = Address::parse(text).unwrap_err();
-            assert_eq!(told.name, "KEY_VAULT_URL");
-            assert!(
-                told.problem.contains(problem) && !told.to_string().contains("hunter2"),
-                "{text}: {told}"
-            );
+            let told = Address::parse(text).unwrap_err().to_string();
+            assert!(told.contains(problem) && !told.contains("hunter2"), "{text}: {told}");
         }
     }
 

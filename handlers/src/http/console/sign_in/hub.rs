@@ -13,7 +13,7 @@ use app::port::FinishError;
 use app::tenants::{Attempt, Session};
 use app::{Ctx, Error};
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq as _;
@@ -246,5 +246,5 @@ pub(super) async fn sign_out(edge: &Edge, door: &HubDoor) -> Response {
 
 /// Nothing can be posted here where the Hub signs people in.
 pub(super) fn not_here(edge: &Edge) -> Response {
-    (StatusCode::FORBIDDEN, Outcome::OnlyAtTheHub.page(edge, routes::HOME)).into_response()
+    Outcome::OnlyAtTheHub.page(edge, routes::HOME)
 }
