@@ -1,8 +1,10 @@
 //! The cloud's parts: each adapter against a server that speaks its wire, and the binary on all of them.
 
 mod documents;
+mod infra;
 mod hub;
 mod key_vault;
 mod service_bus;
+mod staged;
 mod telemetry;
 mod transfer;

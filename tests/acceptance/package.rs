@@ -3,10 +3,10 @@
 //! Invariant: what comes through the host's public side can do what the public may do, and nothing else; what the host
 //! itself invokes is done once, however often it is delivered and whenever the handler is killed.
 
-mod bus;
-mod forgery;
+pub(crate) mod bus;
+pub(crate) mod forgery;
 pub(crate) mod hosted;
-mod kill;
+pub(crate) mod kill;
 mod raw;
 mod staging;
 

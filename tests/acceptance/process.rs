@@ -7,13 +7,13 @@ pub(crate) mod api;
 pub(crate) mod browser;
 mod command;
 pub(crate) mod door;
-mod kill;
-mod main_job;
+pub(crate) mod kill;
+pub(crate) mod main_job;
 mod settings;
 pub(crate) mod site;
-mod storm;
+pub(crate) mod storm;
 pub(crate) mod transfer;
-mod two_processes;
+pub(crate) mod two_processes;
 
 use std::time::{Duration, Instant};
 

@@ -4,6 +4,7 @@
 //! side: whatever a test waits for wakes it.
 
 pub mod app_insights;
+pub mod cloud;
 pub mod conformance;
 pub mod cosmos;
 mod deadline;

@@ -87,7 +87,7 @@ fn needs(built: &Path, target: Option<&str>) -> Result<Needs> {
     let needs = Needs::of(&binary)?;
     ensure!(
         target != Some(STATIC) || needs == Needs::Nothing,
-        "{} was built for {STATIC} and is not static: it is {}",
+        "{} was built for {STATIC} and is not static: it {}",
         built.display(),
         needs.in_words()
     );

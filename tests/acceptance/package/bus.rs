@@ -8,16 +8,16 @@ use crate::process::SOON;
 use crate::process::api::text;
 
 /// As the subscriptions are set up.
-const MOST_DELIVERIES: u32 = 10;
+pub(crate) const MOST_DELIVERIES: u32 = 10;
 
-fn event(product: &str, id: &str, kind: &str, data: &Value) -> Value {
+pub(crate) fn event(product: &str, id: &str, kind: &str, data: &Value) -> Value {
     json!({
         "specversion": "1.0", "id": id, "source": format!("/theone/{product}"), "type": kind,
         "time": "2026-11-20T21:04:00Z", "datacontenttype": "application/json", "tenantid": "demo", "data": data,
     })
 }
 
-fn rmm_alert(id: &str) -> Value {
+pub(crate) fn rmm_alert(id: &str) -> Value {
     let data = json!({
         "alert_id": "88121", "device_id": "42", "device_name": "client-server-01", "severity": "critical",
         "title": "CPU critical on client-server-01", "description": "CPU at 98% for 10 min", "status": "open",
@@ -25,12 +25,12 @@ fn rmm_alert(id: &str) -> Value {
     event("rmm", id, "rmm.alert.critical", &data)
 }
 
-async fn deliver(hosted: &Hosted, function: &str, message: &BusDelivery) -> Settled {
+pub(crate) async fn deliver(hosted: &Hosted, function: &str, message: &BusDelivery) -> Settled {
     hosted.host.deliver_until_settled(function, message, MOST_DELIVERIES).await
 }
 
-const AT_ONCE: Settled = Settled::Completed { deliveries: 1 };
-const NEVER: Settled = Settled::DeadLettered { deliveries: MOST_DELIVERIES };
+pub(crate) const AT_ONCE: Settled = Settled::Completed { deliveries: 1 };
+pub(crate) const NEVER: Settled = Settled::DeadLettered { deliveries: MOST_DELIVERIES };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_products_message_opens_an_incident_of_its_own_and_pages() {
@@ -118,19 +118,23 @@ async fn what_cannot_be_understood_fails_every_time_and_is_never_thrown_away() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_message_delivered_twice_is_one_alert_also_at_once_and_after_a_kill() {
-    let hosted = Hosted::open().await;
+    the_same_message_is_one_alert(&Hosted::open().await).await;
+}
+
+/// Delivers a message twice at once, and again after a kill.
+pub(crate) async fn the_same_message_is_one_alert(hosted: &Hosted) {
     let message = BusDelivery::json("broker-1", &rmm_alert("rmm-1"));
     let again = BusDelivery { delivery_count: 2, ..message.clone() };
-    let (one, two) = tokio::join!(deliver(&hosted, "bus-rmm", &message), deliver(&hosted, "bus-rmm", &again));
+    let (one, two) = tokio::join!(deliver(hosted, "bus-rmm", &message), deliver(hosted, "bus-rmm", &again));
     assert_eq!((one, two), (AT_ONCE, AT_ONCE));
     hosted.host.restart().await.expect("it starts again");
-    assert_eq!(deliver(&hosted, "bus-rmm", &again).await, AT_ONCE);
+    assert_eq!(deliver(hosted, "bus-rmm", &again).await, AT_ONCE);
     let incidents = hosted.api.incidents().await;
     let [incident] = incidents.as_slice() else { panic!("one incident, not {incidents:#?}") };
     assert_eq!(incident["alert_count"], 1);
 
     let next = BusDelivery::json("broker-2", &rmm_alert("rmm-2"));
-    assert_eq!(deliver(&hosted, "bus-rmm", &next).await, AT_ONCE);
+    assert_eq!(deliver(hosted, "bus-rmm", &next).await, AT_ONCE);
     let incident = hosted.api.incident(text(incident, "id")).await;
     assert_eq!(incident["alert_count"], 2, "another message about the same is another alert");
 }

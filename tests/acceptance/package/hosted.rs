@@ -7,11 +7,10 @@ use acceptance::world::HandClock;
 use app::port::ReceivedBody;
 use app::tenants::{DEMO_TENANT, first_start};
 use app::{Clock, Delivery, OsEntropy, SystemClock};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use domain::user::User;
 use embedded::hub;
 use handlers::compose::{Machine, compose};
-use handlers::config::Config;
 
 use super::staging::staged;
 use crate::process::SOON;
@@ -40,8 +39,13 @@ impl Hosted {
 
     /// The same with more settings.
     pub(crate) async fn open_with(more: &[(&str, &str)]) -> Self {
-        let site = Site::open().await;
-        let machine = demo(&site, SystemClock.now()).await;
+        Self::open_at(Site::open().await, more).await
+    }
+
+    /// The same at this site.
+    pub(crate) async fn open_at(site: Site, more: &[(&str, &str)]) -> Self {
+        let machine = machine_of(&site, Arc::new(SystemClock));
+        make_demo(&machine).await;
         Self::start(site, &machine, more).await
     }
 
@@ -52,8 +56,14 @@ impl Hosted {
 
     /// The same with more settings.
     pub(crate) async fn open_with_an_overdue_step_and(more: &[(&str, &str)]) -> Self {
-        let site = Site::open().await;
-        let machine = demo(&site, SystemClock.now() - TimeDelta::minutes(6)).await;
+        Self::open_at_with_an_overdue_step(Site::open().await, more).await
+    }
+
+    /// The same at this site.
+    pub(crate) async fn open_at_with_an_overdue_step(site: Site, more: &[(&str, &str)]) -> Self {
+        let past = SystemClock.now() - TimeDelta::minutes(6);
+        let machine = machine_of(&site, Arc::new(HandClock::at(&past.to_rfc3339())));
+        make_demo(&machine).await;
         let body = br#"{"title":"Disk full on SRV-1","severity":"critical","dedup_key":"srv-1-disk"}"#;
         let received = ReceivedBody { content_type: None, query: "", body };
         let delivery = Delivery { key: &machine.demo_key, received };
@@ -64,39 +74,43 @@ impl Hosted {
     }
 
     async fn start(site: Site, machine: &Machine, more: &[(&str, &str)]) -> Self {
-        let own = site.settings();
-        let own = own.iter().map(|(name, value)| (*name, value.as_str()));
-        let hosts = [
-            ("ONCALL_PUBLIC_URL", PUBLIC_URL),
-            ("BUS_CONNECTION_STRING", "Endpoint=sb://oncall-test.servicebus.windows.net/"),
-            ("BUS_TOPIC", "oncall"),
-            ("ESCALATION_TICK_SCHEDULE", "*/15 * * * * *"),
-            ("GAP_SCAN_SCHEDULE", "0 0 6 * * *"),
-        ];
-        let settings: Vec<_> = own.chain(hosts).chain(more.iter().copied()).collect();
-        let host = FunctionsHost::start(staged().await, &settings).await.expect("the host starts");
-        let api = Api::new(&host.url(), &token(machine).await);
+        let host = host_at(&site, more).await;
+        let api = Api::new(&host.url(), &token_of(machine, "olivia").await);
         let door = Door::new(&host.url(), &machine.demo_key);
         Self { host, api, door, site }
     }
 }
 
-/// The demo tenant, which the host's process leaves to others to make, and the product at that time.
-async fn demo(site: &Site, time: DateTime<Utc>) -> Machine {
-    let settings = site.settings().into_iter().map(|(name, value)| (name.to_owned(), value));
-    let config = Config::from_vars(settings.collect()).expect("good settings");
-    let clock: Arc<dyn Clock> = Arc::new(HandClock::at(&time.to_rfc3339()));
-    let machine = compose(&config, PUBLIC_URL, clock, Arc::new(OsEntropy)).expect("a machine");
-    first_start(&machine.edge.app, &machine.demo_key).await.expect("the demo tenant");
-    machine
+/// A host with a handler on the site, which may be one of several.
+pub(crate) async fn host_at(site: &Site, more: &[(&str, &str)]) -> FunctionsHost {
+    let hosts = [
+        ("ONCALL_PUBLIC_URL", PUBLIC_URL),
+        ("BUS_CONNECTION_STRING", "Endpoint=sb://oncall-test.servicebus.windows.net/"),
+        ("BUS_TOPIC", "oncall"),
+        ("ESCALATION_TICK_SCHEDULE", "*/15 * * * * *"),
+        ("GAP_SCAN_SCHEDULE", "0 0 6 * * *"),
+    ];
+    let own = site.settings();
+    let own = own.iter().map(|(name, value)| (*name, value.as_str()));
+    let settings: Vec<_> = hosts.into_iter().chain(own).chain(more.iter().copied()).collect();
+    FunctionsHost::start(staged().await, &settings).await.expect("the host starts")
 }
 
-/// A sign-in token of the owner.
-async fn token(machine: &Machine) -> String {
+/// The product on the site's state, in this process.
+pub(crate) fn machine_of(site: &Site, clock: Arc<dyn Clock>) -> Machine {
+    compose(&site.config(), PUBLIC_URL, clock, Arc::new(OsEntropy)).expect("a machine")
+}
+
+async fn make_demo(machine: &Machine) {
+    first_start(&machine.edge.app, &machine.demo_key).await.expect("the demo tenant");
+}
+
+/// A sign-in token of one of the demo's people.
+pub(crate) async fn token_of(machine: &Machine, person: &str) -> String {
     let tenant = DEMO_TENANT.parse().expect("a tenant id");
-    let id = User::id_of(&tenant, "olivia");
+    let id = User::id_of(&tenant, person);
     let found = machine.edge.app.store.get::<User>(&tenant, id.as_str()).await.expect("a store");
-    let owner = found.expect("an owner").value;
+    let person = found.expect("somebody of the demo").value;
     let exp = (SystemClock.now() + TimeDelta::hours(1)).timestamp();
-    machine.hub.issue(hub::claims(&tenant, &owner, exp)).expect("a token")
+    machine.hub.issue(hub::claims(&tenant, &person, exp)).expect("a token")
 }

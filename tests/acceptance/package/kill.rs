@@ -84,7 +84,15 @@ async fn deliver(hosted: Arc<Hosted>, load: Arc<Load>, kept: mpsc::UnboundedSend
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn killed_at_any_moment_the_handler_keeps_every_alert_that_was_answered_and_every_message_once() {
-    let hosted = Arc::new(Hosted::open().await);
+    keeps_every_alert_that_was_answered_and_every_message_once(Hosted::open().await, &KILLS).await;
+}
+
+/// Kills the handler under load, each time after so many more answers; answers the incidents that there are then.
+pub(crate) async fn keeps_every_alert_that_was_answered_and_every_message_once(
+    hosted: Hosted,
+    kills: &[usize],
+) -> (Arc<Hosted>, Vec<Value>) {
+    let hosted = Arc::new(hosted);
     let load = Arc::new(Load::default());
     let (keep, mut kept) = mpsc::unbounded_channel();
     let mut senders = JoinSet::new();
@@ -92,8 +100,8 @@ async fn killed_at_any_moment_the_handler_keeps_every_alert_that_was_answered_an
         senders.spawn(send(Arc::clone(&hosted), Arc::clone(&load), sender, keep.clone()));
     }
     senders.spawn(deliver(Arc::clone(&hosted), Arc::clone(&load), keep));
-    for more in KILLS {
-        load.answers_more(more).await;
+    for more in kills {
+        load.answers_more(*more).await;
         hosted.host.kill().expect("it runs");
         hosted.host.restart().await.expect("it starts on what the kill left");
     }
@@ -117,4 +125,5 @@ async fn killed_at_any_moment_the_handler_keeps_every_alert_that_was_answered_an
     }
     let numbers: Vec<_> = incidents.iter().filter_map(|incident| incident["number"].as_u64()).collect();
     assert_eq!(numbers, (1..).take(incidents.len()).collect::<Vec<_>>());
+    (hosted, incidents)
 }

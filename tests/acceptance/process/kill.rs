@@ -5,7 +5,7 @@
 
 mod books;
 mod load;
-mod recovery;
+pub(crate) mod recovery;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -28,34 +28,38 @@ const KILLS: usize = 16;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn killed_again_and_again_under_load_it_loses_no_alert_no_page_and_files_no_second_ticket() {
-    let site = Site::open().await;
+    nothing_is_lost_or_doubled_by(KILLS, &Site::open().await).await;
+}
+
+/// Kills a process on the site under load, so many times, and holds against each other what everybody saw.
+pub(crate) async fn nothing_is_lost_or_doubled_by(kills: usize, site: &Site) {
     let mut oncall = site.start().await;
     let load = Load::start(&Door::of(&oncall).await, &Api::of(&oncall).await);
     let mut random = Random(SEED);
-    for kill in 0..KILLS {
+    for kill in 0..kills {
         match kill {
             0 => site.psa.misbehave_once(Fault::WorksThenHangs),
             3 => site.psa.misbehave_once(Fault::WorksThen500),
             5 => site.psa.misbehave_once(Fault::Fails(503)),
             _ => {}
         }
-        a_moment(&mut random, &site, &load).await;
+        a_moment(&mut random, site, &load).await;
         oncall.kill().expect("it runs");
-        if kill + 1 < KILLS {
+        if kill + 1 < kills {
             oncall.restart().await.expect("it starts on what the kill left");
             load.goes_on();
         }
     }
     let tally = load.end().await;
 
-    recovery::catch_up(&site).await;
+    recovery::catch_up(site).await;
     oncall.restart().await.expect("it starts");
     let books = Books::read(&Api::of(&oncall).await).await;
     let told = format!("seed {SEED:#x}, {} alerts answered", tally.answered());
     books.have_every_answered_alert(&tally, &told);
     books.have_every_answered_acknowledgement(&tally, &told);
     books.are_numbered_without_gaps(&told);
-    books.have_one_page_for_each_incident(&site.smtp.mails(), KILLS, &told);
+    books.have_one_page_for_each_incident(&site.smtp.mails(), kills, &told);
     books.have_one_ticket_for_each_acknowledged_incident(&site.psa.tickets(), &told);
 }
 

@@ -1,8 +1,10 @@
-//! The site of an MSP: its mail server, its PSA, and the data folder that On-Call's processes share.
+//! The site of an MSP: its mail server, its PSA, and what On-Call's processes share: a data folder, or a cloud.
 
+use acceptance::cloud::Cloud;
 use acceptance::process::Oncall;
 use acceptance::psa::Psa;
 use acceptance::smtp::{Mail, Smtp};
+use handlers::config::Config;
 use tempfile::TempDir;
 
 /// Defend's key at every site.
@@ -16,28 +18,61 @@ pub(crate) struct Site {
     pub(crate) smtp: Smtp,
     pub(crate) psa: Psa,
     pub(crate) data: TempDir,
+    /// Where the state is, unless it is in the folder.
+    pub(crate) cloud: Option<Cloud>,
 }
 
 impl Site {
     pub(crate) async fn open() -> Self {
         let data = TempDir::with_prefix("oncall-site-").expect("a temporary folder");
-        Self { smtp: Smtp::start(), psa: Psa::start(PSA_KEY).await, data }
+        Self { smtp: Smtp::start(), psa: Psa::start(PSA_KEY).await, data, cloud: None }
     }
 
-    /// Everything configured, and the data folder.
+    /// The same with the state, the keys and the events in a cloud.
+    pub(crate) async fn open_in_the_cloud() -> Self {
+        let secrets = [("PSA-SERVICE-KEY", PSA_KEY), ("DEFEND-SERVICE-KEY", DEFEND_KEY)];
+        Self { cloud: Some(Cloud::start(&secrets).await), ..Self::open().await }
+    }
+
+    /// The cloud of a site that is in one.
+    pub(crate) fn cloud(&self) -> &Cloud {
+        self.cloud.as_ref().expect("this site is in a cloud")
+    }
+
+    /// Everything configured, and the data folder or the cloud.
     pub(crate) fn settings(&self) -> Vec<(&'static str, String)> {
-        let data = self.data.path().to_str().expect("a plain path");
+        match &self.cloud {
+            Some(cloud) => [self.around(), cloud.settings()].concat(),
+            None => [self.around(), self.folder_and_keys()].concat(),
+        }
+    }
+
+    /// The same for the product in the test's own process.
+    pub(crate) fn config(&self) -> Config {
+        let mut settings = [self.around(), self.folder_and_keys()].concat();
+        settings.extend(self.cloud.iter().flat_map(Cloud::settings_without_identity));
+        let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value));
+        Config::from_vars(settings.collect()).expect("good settings")
+    }
+
+    fn around(&self) -> Vec<(&'static str, String)> {
         vec![
-            ("ONCALL_DATA_DIR", data.to_owned()),
             ("SMTP_URL", self.smtp.url()),
             ("MAIL_FROM", "On-Call <oncall@msp.example>".to_owned()),
             ("PSA_API_URL", self.psa.url()),
+        ]
+    }
+
+    fn folder_and_keys(&self) -> Vec<(&'static str, String)> {
+        let data = self.data.path().to_str().expect("a plain path");
+        vec![
+            ("ONCALL_DATA_DIR", data.to_owned()),
             ("PSA_SERVICE_KEY", PSA_KEY.to_owned()),
             ("DEFEND_SERVICE_KEY", DEFEND_KEY.to_owned()),
         ]
     }
 
-    /// A process on the site's data; it answers when this returns.
+    /// A process on the site's data; it listens when this returns.
     pub(crate) async fn start(&self) -> Oncall {
         self.start_with(&[]).await
     }
@@ -47,7 +82,12 @@ impl Site {
         let settings = self.settings();
         let settings = settings.iter().map(|(name, value)| (*name, value.as_str()));
         let settings: Vec<_> = settings.chain(more.iter().copied()).collect();
-        Oncall::start_in(self.data.path(), &settings).await.expect("oncall starts")
+        let started = match &self.cloud {
+            // What it keeps for itself is nobody else's.
+            Some(_) => Oncall::start(&settings).await,
+            None => Oncall::start_in(self.data.path(), &settings).await,
+        };
+        started.expect("oncall starts")
     }
 }
 

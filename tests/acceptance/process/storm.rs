@@ -17,14 +17,14 @@ fn alert(n: usize) -> Value {
     json!({ "title": "Core switch unreachable", "severity": "critical", "dedup_key": "core-switch", "n": n })
 }
 
-/// Sends `alerts` through the doors, in turn; answers how often a sender was told to come back later.
-async fn storm(doors: Vec<Door>, alerts: usize) -> usize {
+/// `senders` at once send `alerts` through the doors, in turn; answers how often a sender was told to come back later.
+pub(crate) async fn storm(doors: Vec<Door>, senders: usize, alerts: usize) -> usize {
     let (next, put_off) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let mut senders = JoinSet::new();
-    for sender in 0..SENDERS {
+    let mut sending = JoinSet::new();
+    for sender in 0..senders {
         let door = doors[sender % doors.len()].clone();
         let (next, put_off) = (Arc::clone(&next), Arc::clone(&put_off));
-        senders.spawn(async move {
+        sending.spawn(async move {
             loop {
                 let n = next.fetch_add(1, Ordering::Relaxed);
                 if n >= alerts {
@@ -35,7 +35,7 @@ async fn storm(doors: Vec<Door>, alerts: usize) -> usize {
             }
         });
     }
-    while let Some(sender) = senders.join_next().await {
+    while let Some(sender) = sending.join_next().await {
         sender.expect("no sender fails");
     }
     put_off.load(Ordering::Relaxed)
@@ -53,7 +53,7 @@ async fn send_until_taken(door: &Door, n: usize) -> usize {
     panic!("alert {n} was never taken");
 }
 
-async fn one_incident_with(api: &Api, count: usize, site: &Site) {
+pub(crate) async fn one_incident_with(api: &Api, count: usize, site: &Site) {
     let incidents = api.incidents().await;
     let [incident] = incidents.as_slice() else { panic!("one incident, not {}", incidents.len()) };
     assert_eq!((&incident["alert_count"], &incident["number"]), (&json!(count), &json!(1)));
@@ -80,7 +80,7 @@ fn peak_memory(process: u32) -> u64 {
 async fn ten_thousand_alerts_of_64_senders_with_one_key_make_one_incident_and_one_page() {
     let site = Site::open().await;
     let oncall = site.start().await;
-    let put_off = storm(vec![Door::of(&oncall).await], 10_000).await;
+    let put_off = storm(vec![Door::of(&oncall).await], SENDERS, 10_000).await;
     assert_eq!(put_off, 0, "64 senders are not too many");
     one_incident_with(&Api::of(&oncall).await, 10_000, &site).await;
     let peak = peak_memory(oncall.id());
@@ -92,6 +92,6 @@ async fn a_storm_upon_two_processes_of_one_store_makes_one_incident_with_every_a
     let site = Site::open().await;
     let (one, two) = (site.start().await, site.start().await);
     let door = Door::of(&one).await;
-    storm(vec![door.at(&two.url()), door], 2_000).await;
+    storm(vec![door.at(&two.url()), door], SENDERS, 2_000).await;
     one_incident_with(&Api::of(&two).await, 2_000, &site).await;
 }

@@ -63,26 +63,34 @@ async fn one_mail_each(api: &Api, site: &Site, incidents: &[String]) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn alerts_at_both_are_numbered_without_gaps_and_mailed_once() {
-    let site = Site::open().await;
-    let processes = two(&site).await;
-    let opened = alerts(&processes, 100).await;
-    site.smtp.wait_for_count(100, SOON).await;
+    numbered_without_gaps_and_mailed_once(100, &Site::open().await).await;
+}
+
+/// So many alerts at two processes on the site.
+pub(crate) async fn numbered_without_gaps_and_mailed_once(count: usize, site: &Site) {
+    let processes = two(site).await;
+    let opened = alerts(&processes, count).await;
+    site.smtp.wait_for_count(count, SOON).await;
 
     let api = Api::of(&processes.0).await;
     let incidents = api.incidents().await;
     let numbers: Vec<_> = incidents.iter().filter_map(|incident| incident["number"].as_u64()).collect();
-    assert_eq!(numbers, (1..=100).collect::<Vec<_>>());
+    assert_eq!(numbers, (1..).take(count).collect::<Vec<_>>());
     let ids: BTreeSet<_> = incidents.iter().map(|incident| text(incident, "id")).collect();
     assert_eq!(ids, opened.iter().map(String::as_str).collect());
     assert_eq!(api.at(&processes.1.url()).incidents().await, incidents, "both say the same");
-    one_mail_each(&api, &site, &opened).await;
+    one_mail_each(&api, site, &opened).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_people_who_take_it_at_both_at_once_one_has_it_and_one_ticket_is_theirs() {
-    let site = Site::open().await;
-    let processes = two(&site).await;
-    let opened = alerts(&processes, 10).await;
+    one_has_it_and_one_ticket_is_theirs(10, &Site::open().await).await;
+}
+
+/// So many incidents, each taken by two people at once, at two processes on the site.
+pub(crate) async fn one_has_it_and_one_ticket_is_theirs(count: usize, site: &Site) {
+    let processes = two(site).await;
+    let opened = alerts(&processes, count).await;
     let ann = Api::of_person(&processes.0, "ann").await;
     let ben = Api::of_person(&processes.0, "ben").await.at(&processes.1.url());
 

@@ -49,6 +49,8 @@ pub struct Tokens(Arc<Mutex<Book>>);
 #[derive(Debug, Default)]
 struct Book {
     header: String,
+    /// Where it listens, which no other does.
+    port: u16,
     issued: BTreeMap<String, String>,
     requests: Vec<TokenRequest>,
     /// What everybody is answered with instead.
@@ -65,7 +67,7 @@ impl Identity {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port of loopback");
         let behind: SocketAddr = listener.local_addr().expect("the address of a listener");
         let header = format!("identity-header-of-{}", behind.port());
-        let tokens = Tokens(Arc::new(Mutex::new(Book { header, ..Book::default() })));
+        let tokens = Tokens(Arc::new(Mutex::new(Book { header, port: behind.port(), ..Book::default() })));
         let routes = Router::new().route("/msi/token", get(token)).with_state(tokens.clone());
         let server = tokio::spawn(async move {
             axum::serve(listener, routes).await.ok();
@@ -120,7 +122,7 @@ impl Tokens {
     pub fn issue(&self, resource: &str) -> String {
         let mut book = self.book();
         book.numbers += 1;
-        let token = format!("token-number-{}", book.numbers);
+        let token = format!("token-number-{}-of-{}", book.numbers, book.port);
         book.issued.insert(token.clone(), plain(resource));
         token
     }

@@ -54,15 +54,15 @@ impl Needs {
         Ok(Self::Libraries { names, glibc: glibc(&elf, program)? })
     }
 
-    /// In words.
+    /// In words, of which the binary is the subject.
     pub(super) fn in_words(&self) -> String {
         match self {
-            Self::Nothing => "static: needs no library of the machine".to_owned(),
+            Self::Nothing => "is static: it needs no library of the machine".to_owned(),
             Self::Libraries { glibc: Some((major, minor)), .. } => {
                 format!("needs glibc {major}.{minor} or newer")
             }
             Self::Libraries { names, glibc: None } => format!("needs {}", names.join(", ")),
-            Self::AnotherMachine => "not for Linux on x86-64".to_owned(),
+            Self::AnotherMachine => "is not for Linux on x86-64".to_owned(),
         }
     }
 }

@@ -113,6 +113,15 @@ fn a_folder_of_something_else_is_left_alone() {
 }
 
 #[test]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn what_was_asked_for_static_has_to_be_static() {
+    let this = std::env::current_exe().unwrap();
+    let error = needs(&this, Some(STATIC)).unwrap_err().to_string();
+    assert!(error.contains("is not static: it needs glibc"), "{error}");
+    assert!(matches!(needs(&this, None).unwrap(), Needs::Libraries { .. }), "nothing else was asked for");
+}
+
+#[test]
 fn sizes_are_rounded_to_a_tenth() {
     for (bytes, text) in [(0, "0.0 MB"), (49_999, "0.0 MB"), (50_000, "0.1 MB"), (12_345_678, "12.3 MB")] {
         assert_eq!(megabytes(bytes), text);

@@ -9,7 +9,6 @@ use acceptance::world::HandClock;
 use app::{Clock, OsEntropy, SystemClock, TickReport};
 use chrono::TimeDelta;
 use handlers::compose::compose;
-use handlers::config::Config;
 
 use super::super::site::Site;
 
@@ -20,13 +19,11 @@ const LOOKS: [TimeDelta; 4] =
 const MOST_TICKS: usize = 50;
 
 /// Ticks until nothing is due any more, at each of the [`LOOKS`].
-pub(super) async fn catch_up(site: &Site) {
-    let settings = site.settings().into_iter().map(|(name, value)| (name.to_owned(), value));
-    let config = Config::from_vars(settings.collect()).expect("good settings");
+pub(crate) async fn catch_up(site: &Site) {
     let killed = SystemClock.now();
     let clock = Arc::new(HandClock::at(&killed.to_rfc3339()));
     let machine =
-        compose(&config, "http://oncall.test", Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(OsEntropy))
+        compose(&site.config(), "http://oncall.test", Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(OsEntropy))
             .expect("what the kill left can be opened");
     for look in LOOKS {
         clock.set(killed + look);

@@ -195,7 +195,7 @@ async fn settle(
     }
     let code = asked.code.as_deref().ok_or(Outcome::Refused)?;
     let ask = door.sessions.ask(attempt, callback_address(edge))?;
-    let claims = door.pages.finish(code, &ask, now).await.map_err(unfinished)?;
+    let claims = door.pages.finish(code, &ask, now).await.map_err(|error| unfinished(&error))?;
     let ctx = admit(edge, &claims, now).await?;
     match &attempt.renews {
         None => Ok(Session::begin(&ctx, edge.app.entropy.draw())),
@@ -206,7 +206,7 @@ async fn settle(
     }
 }
 
-fn unfinished(error: FinishError) -> Outcome {
+fn unfinished(error: &FinishError) -> Outcome {
     warn!(%error, "a sign-in came to nothing");
     match error {
         FinishError::CodeRefused => Outcome::CodeRefused,

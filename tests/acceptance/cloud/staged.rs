@@ -1,0 +1,1 @@
+//! The whole cloud around the product, on loopback.
