@@ -26,7 +26,7 @@ use store::{Documents, Store};
 
 use crate::config::{Config, Given, Mode, State, Vault};
 use crate::door::Door;
-use crate::edge::Edge;
+use crate::edge::{Edge, WatchedVault};
 use crate::{functions, http};
 
 /// Everything put together, and not yet listening.
@@ -42,8 +42,6 @@ pub struct Machine {
     pub hub: LocalHub,
     /// The key of the demo's alert source.
     pub demo_key: String,
-    /// Keeps the keys, and those that are read from it.
-    pub(crate) vault: Option<(KeyVault, Vec<&'static str>)>,
     mode: Mode,
 }
 
@@ -111,10 +109,12 @@ pub fn compose_on(
         links: AckLinks::new(&seed.derive("acknowledge links")),
         settings: Settings { public_url: public_url.trim_end_matches('/').to_owned() },
     });
-    let defend_key = config.defend_key.as_ref();
+    let defend_key =
+        config.defend_key.as_ref().map(|given| keys.secret(DEFEND_KEY, given)).transpose()?;
     let edge = Edge {
         app,
-        defend_key: defend_key.map(|given| keys.secret(DEFEND_KEY, given)).transpose()?,
+        defend_key,
+        vault: keys.to_watch(config),
         hub: door,
         open_sign_in: config.is_local(),
         form_secret: seed.derive("forms"),
@@ -123,8 +123,7 @@ pub fn compose_on(
         off: config.off.clone(),
     };
     let demo_key = hex(&seed.derive("demo alert source")[..16]);
-    let (edge, vault) = (Arc::new(edge), keys.to_warm(config));
-    Ok(Machine { edge, backend, bus, hub, demo_key, vault, mode: config.mode })
+    Ok(Machine { edge: Arc::new(edge), backend, bus, hub, demo_key, mode: config.mode })
 }
 
 impl Machine {
@@ -235,7 +234,7 @@ impl Keys {
     }
 
     /// The vault with the keys that will be read from it, so that they can be read before they are needed.
-    fn to_warm(self, config: &Config) -> Option<(KeyVault, Vec<&'static str>)> {
+    fn to_watch(self, config: &Config) -> Option<WatchedVault> {
         let read = [
             (PSA_KEY, config.psa.as_ref().map(|psa| &psa.key)),
             (DEFEND_KEY, config.defend_key.as_ref()),
@@ -244,7 +243,8 @@ impl Keys {
         let from_vault = |(name, given): (&'static str, Option<&Given>)| {
             matches!(given, Some(Given::Vault)).then_some(name)
         };
-        self.0.map(|vault| (vault, read.into_iter().filter_map(from_vault).collect()))
+        let names = read.into_iter().filter_map(from_vault).collect();
+        self.0.map(|vault| WatchedVault { vault, names })
     }
 }
 

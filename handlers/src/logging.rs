@@ -6,6 +6,7 @@
 
 mod json_lines;
 
+use tracing::Metadata;
 use tracing_subscriber::filter::{FilterExt as _, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -30,12 +31,15 @@ pub(crate) fn start(config: &Config, telemetry: Option<&Telemetry>) {
 
 /// Lines for people. What a span says is for machines: they would find each line twice as long.
 fn lines(directives: &str) -> BoxedLayer {
-    let events_only = filter_fn(|metadata| metadata.is_event());
     fmt::layer::<Registry>()
         .with_ansi(false)
         .compact()
-        .with_filter(filter(directives).and(events_only))
+        .with_filter(filter(directives).and(filter_fn(is_event)))
         .boxed()
+}
+
+fn is_event(metadata: &Metadata<'_>) -> bool {
+    metadata.is_event()
 }
 
 fn filter(directives: &str) -> EnvFilter {

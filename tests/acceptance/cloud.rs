@@ -1,5 +1,6 @@
 //! The cloud's parts: each adapter against a server that speaks its wire, and the binary on all of them.
 
+mod budget;
 mod documents;
 mod infra;
 mod hub;

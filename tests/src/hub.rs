@@ -1,4 +1,4 @@
-//! A stand-in for the Hub: an OpenID provider on real HTTP, with keys that rotate, people who consent without being asked,
+//! A stand-in for the Hub: an OIDC provider on real HTTP, with keys that rotate, people who consent without being asked,
 //! and every way of misbehaving that a client must see through.
 //!
 //! Invariant: unless it is told to misbehave it is strict: a code works once, for the client, the address and the PKCE

@@ -12,6 +12,7 @@ pub mod functions_host;
 pub mod hub;
 pub mod key_vault;
 mod loopback;
+pub mod metered;
 pub mod process;
 pub mod psa;
 pub mod service_bus;

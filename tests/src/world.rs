@@ -22,7 +22,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use handlers::compose::{Backend, Machine, compose, compose_on};
 use handlers::config::Config;
 use serde_json::{Value, json};
-use store::Store;
+use store::{Documents, Store};
 use tempfile::TempDir;
 
 pub use browser::Browser;
@@ -91,6 +91,19 @@ impl World {
 
     /// The demo MSP with other settings; an empty one takes a setting away.
     pub async fn open_with(manner: Manner, settings: &[(&str, &str)]) -> Self {
+        Self::furnish(manner, settings, None).await
+    }
+
+    /// The demo MSP in one process on these documents.
+    pub async fn open_on(documents: Arc<dyn Documents>) -> Self {
+        Self::furnish(Manner::Plain, &[], Some(documents)).await
+    }
+
+    async fn furnish(
+        manner: Manner,
+        settings: &[(&str, &str)],
+        documents: Option<Arc<dyn Documents>>,
+    ) -> Self {
         let smtp = Smtp::start();
         let psa = Psa::start("psa-key").await;
         let folder = TempDir::new().expect("a temporary folder");
@@ -114,12 +127,13 @@ impl World {
         for salt in 0..instances {
             let entropy = Arc::new(Counted { drawn: AtomicU64::new(0), salt });
             let (clock, url) = (Arc::clone(&clock) as Arc<dyn app::Clock>, "http://oncall.test");
-            let machine = match &cosmos {
+            let elsewhere = match &cosmos {
+                None => documents.clone(),
+                Some(cosmos) => Some(Arc::new(cosmos.documents().await) as Arc<dyn Documents>),
+            };
+            let machine = match elsewhere {
                 None => compose(&config, url, clock, entropy),
-                Some(cosmos) => {
-                    let documents = Backend::Elsewhere(Arc::new(cosmos.documents().await));
-                    compose_on(documents, &config, url, clock, entropy)
-                }
+                Some(documents) => compose_on(Backend::Elsewhere(documents), &config, url, clock, entropy),
             };
             machines.push(machine.expect("a machine"));
         }

@@ -26,7 +26,7 @@ use crate::SettingError;
 use crate::http::{Http, Timeouts};
 
 /// Somebody waits at a browser or with a request for every call, so they are short.
-const TIMEOUTS: Timeouts = Timeouts { connect: Duration::from_secs(3), total: Duration::from_secs(8) };
+const TIMEOUTS: Timeouts = Timeouts { connect: Duration::from_secs(3), total: Duration::from_secs(5) };
 
 /// What is asked to be in a token; the Hub's own claims come with it.
 const SCOPE: &str = "openid profile email";

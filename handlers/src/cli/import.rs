@@ -66,10 +66,13 @@ fn explained(error: &TransferError) -> anyhow::Error {
 
 fn told(archive: &Archive, received: &Received) -> Vec<String> {
     let (header, seal) = (&archive.header, &archive.seal);
-    let mut lines = vec![format!(
-        "imported '{}': {} documents, sha256 {}, verified: each was read back and is the same",
-        header.tenant, received.documents, seal.sha256
-    )];
+    let verified = if received.resumed == received.documents {
+        "verified when it was taken in before"
+    } else {
+        "verified: each was read back and is the same"
+    };
+    let (tenant, documents, sha256) = (&header.tenant, received.documents, &seal.sha256);
+    let mut lines = vec![format!("imported '{tenant}': {documents} documents, sha256 {sha256}, {verified}")];
     if received.resumed > 0 {
         lines.push(format!("{} of them were there from the same import before", received.resumed));
     }

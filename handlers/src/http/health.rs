@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::config::Off;
 use crate::edge::Edge;
 
 /// How the process is.
@@ -45,11 +46,15 @@ struct OffBody {
 )]
 pub(super) async fn health(State(edge): State<Arc<Edge>>) -> (StatusCode, Json<Health>) {
     let ready = edge.app.store.health().await.is_ok();
+    let mut off = edge.off.clone();
+    if let Some(vault) = &edge.vault {
+        off.extend(vault.off().await);
+    }
     let health = Health {
         live: true,
         ready,
         version: env!("CARGO_PKG_VERSION"),
-        off: edge.off.iter().map(|off| OffBody { what: off.what, why: off.why.clone() }).collect(),
+        off: off.into_iter().map(|Off { what, why }| OffBody { what, why }).collect(),
         dropped: edge.app.dropped.read().map(|(product, count)| (product.as_str(), count)).collect(),
         dead_letters: edge.bus.as_ref().and_then(|bus| bus.dead_letters().ok()),
     };

@@ -20,8 +20,8 @@ const AGAIN: Duration = Duration::from_secs(5);
 
 /// Begins, in tasks of their own, whatever takes time.
 pub(super) async fn begin(config: &Config, machine: &Machine, tasks: &mut JoinSet<()>) -> anyhow::Result<()> {
-    if let Some((vault, names)) = machine.vault.clone() {
-        tasks.spawn(async move { vault.warm(&names).await });
+    if let Some(vault) = machine.edge.vault.clone() {
+        tasks.spawn(async move { vault.warm().await });
     }
     // Where the Hub signs people in, tenants come from there.
     let has_demo = config.hub.is_none();

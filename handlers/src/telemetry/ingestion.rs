@@ -71,7 +71,7 @@ impl Ingestion {
                 warn!(%reason, "Application Insights doesn't take telemetry; some of it is lost until it does");
             }
             None if self.is_down.swap(false, Ordering::Relaxed) => {
-                info!("Application Insights takes telemetry again")
+                info!("Application Insights takes telemetry again");
             }
             _ => {}
         }

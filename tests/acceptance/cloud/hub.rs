@@ -1,5 +1,6 @@
 //! People who sign in through the Hub, and scripts with its tokens: two instances, one Hub on its real wire.
 
+mod binary;
 mod organizations;
 mod renewing;
 mod signing_in;

@@ -17,9 +17,12 @@ const SPAN: &str = "b7ad6b7169203331";
 /// More successes than are kept while they can't be sent.
 const STORM: usize = 2_500;
 
+/// Nothing is published: what is told of it would stand beside what a story looks for.
+const NO_BUS: (&str, &str) = ("BUS_CONNECTION_STRING", "");
+
 async fn told(insights: &AppInsights, more: &[(&str, &str)]) -> Hosted {
     let connection = insights.connection_string();
-    let settings = [&[("APPLICATIONINSIGHTS_CONNECTION_STRING", connection.as_str())], more].concat();
+    let settings = [&[NO_BUS, ("APPLICATIONINSIGHTS_CONNECTION_STRING", connection.as_str())], more].concat();
     Hosted::open_with(&settings).await
 }
 
@@ -72,7 +75,7 @@ async fn an_invocation_that_fails_says_why_in_the_log_and_in_its_trace() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_telemetry_a_line_still_tells_the_invocation_and_the_hosts_trace() {
-    let hosted = Hosted::open().await;
+    let hosted = Hosted::open_with(&[NO_BUS]).await;
     assert!(!hosted.host.deliver("bus-rmm", &BusDelivery::new("m", "no JSON")).await.success());
     let line = eventually("a line", async || {
         lines(&hosted).into_iter().find(|line| line["message"] == "invocation failed")
@@ -114,6 +117,7 @@ async fn a_tick_tells_its_age_and_how_long_the_longest_due_had_waited() {
     let insights = AppInsights::start().await;
     let connection = insights.connection_string();
     let hosted = Hosted::open_with_an_overdue_step_and(&[
+        NO_BUS,
         ("APPLICATIONINSIGHTS_CONNECTION_STRING", &connection),
         ("OTEL_METRIC_EXPORT_INTERVAL", "100"),
     ])

@@ -201,7 +201,7 @@ impl AllIncidents for Store {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tenant_of_one_machine_is_the_same_in_cosmos_db_and_back() {
-    let (luggage, source) = Luggage::with(30).await;
+    let (luggage, source) = Luggage::with(20).await;
     let cosmos: Arc<dyn Documents> = Arc::new(Cosmos::empty().await.documents().await);
     let stopped = take_in(&Frail::after(Arc::clone(&cosmos), 0, true), &luggage).await;
     assert!(stopped.is_err() && !is_there(cosmos.as_ref()).await);

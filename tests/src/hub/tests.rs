@@ -27,8 +27,7 @@ async fn code(hub: &Hub) -> String {
     );
     let answer = client().get(page).send().await.unwrap();
     let back = Url::parse(answer.headers()["location"].to_str().unwrap()).unwrap();
-    let code = back.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
-    code
+    back.query_pairs().find(|(name, _)| name == "code").map(|(_, code)| code.into_owned()).unwrap()
 }
 
 async fn redeem(hub: &Hub, code: &str, verifier: &str, secret: &str) -> StatusCode {

@@ -152,7 +152,8 @@ async fn write_down(
             }
             return Ok(false);
         }
-        let go_on = apply(&mut queue, &mut incident, &mut journal, &result);
+        // What is queued after this commit brings its own effect.
+        let go_on = apply(&mut queue, &mut incident, &mut journal, &result) && !queue.value.ops.is_empty();
         let mut changes = Changes::new();
         changes.replace(&queue)?;
         if let Some(record) = incident.value.record(&mut journal) {

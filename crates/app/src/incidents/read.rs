@@ -111,6 +111,10 @@ fn newest_before(number: u64) -> Cursor {
 /// Everything that happened to an incident, oldest first.
 pub async fn timeline(app: &App, ctx: &Ctx, id: &IncidentId) -> Result<Vec<Entry>, Error> {
     get(app, ctx, id).await?;
+    entries(app, ctx, id).await
+}
+
+async fn entries(app: &App, ctx: &Ctx, id: &IncidentId) -> Result<Vec<Entry>, Error> {
     let records = app.store.all_of::<TimelineRecord>(&ctx.tenant, id.as_str()).await?;
     Ok(records.into_iter().flat_map(|record| record.value.entries).collect())
 }
@@ -139,7 +143,7 @@ pub async fn ticket_standing(app: &App, incident: &Incident) -> Result<TicketSta
 /// One incident with everything that belongs to it.
 pub async fn detail(app: &App, ctx: &Ctx, id: &IncidentId) -> Result<IncidentDetail, Error> {
     let incident = get(app, ctx, id).await?;
-    let timeline = timeline(app, ctx, id).await?;
+    let timeline = entries(app, ctx, id).await?;
     let pages = app.store.all_of::<Page>(&ctx.tenant, id.as_str()).await?;
     let ticket = ticket_standing(app, &incident).await?;
     Ok(IncidentDetail {

@@ -59,7 +59,7 @@ async fn a_hub_that_is_down_makes_nobody_unknown() {
     assert!(answer.headers.contains_key(header::RETRY_AFTER));
     assert!(!answer.text.contains("127.0.0.1"), "{}", answer.text);
     office.hub.come_back();
-    office.pass(TimeDelta::seconds(5));
+    office.pass(TimeDelta::seconds(10));
     assert_eq!(office.status(&token).await, 200);
 
     office.hub.go_down();
