@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::telemetry::Telemetry;
 use crate::{logging, standalone};
 
-pub(crate) use banner::banner;
+pub(crate) use banner::{banner, greeting};
 
 /// The One On-Call: takes alerts, pages whoever is on call, files the work in the PSA.
 #[derive(Debug, Parser)]

@@ -20,6 +20,8 @@ use azure::service_bus::Connection;
 use secrecy::SecretString;
 use url::Url;
 
+use crate::telemetry::Destination;
+
 pub use settings::Problem;
 pub(crate) use timetable::Timetable;
 
@@ -81,6 +83,14 @@ pub(crate) struct Hub {
     pub(crate) client_secret: Given,
 }
 
+/// Where telemetry goes.
+#[derive(Debug, Clone)]
+pub(crate) struct Insights {
+    pub(crate) destination: Destination,
+    /// Who tells, where the destination's own key opens nothing.
+    pub(crate) credential: Option<Credential>,
+}
+
 /// Where pages go by mail.
 #[derive(Debug, Clone)]
 pub(crate) struct Mail {
@@ -123,7 +133,7 @@ pub struct Config {
     pub(crate) psa: Option<Psa>,
     pub(crate) defend_key: Option<Given>,
     /// Where telemetry goes; `None`: there is none.
-    pub(crate) telemetry: Option<SecretString>,
+    pub(crate) telemetry: Option<Insights>,
     /// The standalone process's own timer for what is due.
     pub(crate) tick: Timetable,
     /// The standalone process's own timer for the scan for coverage gaps.

@@ -20,7 +20,6 @@ mod queue;
 mod span;
 pub(crate) mod tick;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use app::{Entropy, OsEntropy};
@@ -30,7 +29,6 @@ use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::{PeriodicReader, SdkMeterProvider};
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider, SpanExporter as _};
-use secrecy::ExposeSecret as _;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tracing::level_filters::LevelFilter;
@@ -42,9 +40,9 @@ use tracing_subscriber::{Layer, Registry};
 pub(crate) use destination::Destination;
 pub(crate) use span::{invocation, request};
 
-use crate::config::Config;
+use crate::config::{Config, Insights};
 use destination::NoDestination;
-use ingestion::{Bearer, Ingestion};
+use ingestion::Ingestion;
 use queue::Queue;
 
 /// A listener to what is traced.
@@ -69,19 +67,14 @@ pub(crate) struct Telemetry {
 impl Telemetry {
     /// The way that the settings name, if they name one. Must be called inside the runtime.
     pub(crate) fn of(config: &Config) -> Option<Self> {
-        // The settings were checked when they were read.
-        let destination = Destination::parse(config.telemetry.as_ref()?.expose_secret()).ok()?;
-        Self::start(&destination, None, &OsEntropy).ok()
+        Self::start(config.telemetry.as_ref()?, &OsEntropy).ok()
     }
 
     /// Opens the way; nothing is connected to before there is something to tell.
-    fn start(
-        destination: &Destination,
-        bearer: Option<Arc<dyn Bearer>>,
-        entropy: &dyn Entropy,
-    ) -> Result<Self, NoDestination> {
+    fn start(insights: &Insights, entropy: &dyn Entropy) -> Result<Self, NoDestination> {
+        let Insights { destination, credential } = insights;
         let resource = resource(entropy);
-        let ingestion = Ingestion::new(destination, bearer, Handle::current());
+        let ingestion = Ingestion::new(destination, credential.clone(), Handle::current());
         let mut exporter = destination.exporter(ingestion)?;
         exporter.set_resource(&resource);
         let reader = PeriodicReader::builder(exporter.clone()).build();

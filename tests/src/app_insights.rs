@@ -21,7 +21,11 @@ use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-use crate::{deadline, loopback::Gate};
+use crate::{
+    deadline,
+    key_vault::{Identity, Tokens},
+    loopback::Gate,
+};
 
 /// The key in every connection string of a stand-in.
 pub const KEY: &str = "5d0f1c2e-9a51-4b0e-8a56-0c7b1c9f7a10";
@@ -40,6 +44,14 @@ pub struct AppInsights {
 struct Taken {
     items: Vec<Item>,
     words: String,
+}
+
+/// What the route works on.
+#[derive(Debug, Clone)]
+struct Door {
+    taken: Arc<watch::Sender<Taken>>,
+    /// Local authentication is off: only tokens open it.
+    tokens: Option<Tokens>,
 }
 
 /// One telemetry item.
@@ -84,18 +96,30 @@ impl Item {
 }
 
 impl AppInsights {
-    /// An ingestion that takes everything.
+    /// An ingestion that its key opens.
     ///
     /// # Panics
     /// When loopback can't be listened on.
     pub async fn start() -> Self {
+        Self::open_to(None).await
+    }
+
+    /// An ingestion whose key opens nothing: whoever tells shows a token of this identity.
+    ///
+    /// # Panics
+    /// When loopback can't be listened on.
+    pub async fn without_local_authentication(identity: &Identity) -> Self {
+        Self::open_to(Some(identity.tokens())).await
+    }
+
+    async fn open_to(tokens: Option<Tokens>) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port of loopback");
         let behind: SocketAddr = listener.local_addr().expect("the address of a listener");
         let taken = Arc::new(watch::Sender::new(Taken::default()));
         let routes = Router::new()
             .route("/v2.1/track", post(track))
             .layer(DefaultBodyLimit::max(LARGEST_BATCH))
-            .with_state(Arc::clone(&taken));
+            .with_state(Door { taken: Arc::clone(&taken), tokens });
         let server = tokio::spawn(async move {
             axum::serve(listener, routes).await.ok();
         });
@@ -153,14 +177,13 @@ impl Drop for AppInsights {
 }
 
 /// Batches are arrays of items, packed or not; an item with another key than the resource's is refused.
-async fn track(
-    State(taken): State<Arc<watch::Sender<Taken>>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> (StatusCode, Json<Value>) {
+async fn track(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> (StatusCode, Json<Value>) {
     let answer = |status, accepted: usize, received: usize| {
         (status, Json(json!({ "itemsReceived": received, "itemsAccepted": accepted, "errors": [] })))
     };
+    if door.tokens.is_some_and(|tokens| !tokens.open(&headers, "https://monitor.azure.com/")) {
+        return answer(StatusCode::UNAUTHORIZED, 0, 0);
+    }
     let Some((words, items)) = unpacked(&headers, &body) else {
         return answer(StatusCode::BAD_REQUEST, 0, 0);
     };
@@ -168,7 +191,7 @@ async fn track(
     if items.iter().any(|item| item["iKey"] != KEY) {
         return answer(StatusCode::BAD_REQUEST, 0, count);
     }
-    taken.send_modify(|taken| {
+    door.taken.send_modify(|taken| {
         taken.words.push_str(&words);
         taken.items.extend(items.into_iter().map(Item));
     });

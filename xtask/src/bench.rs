@@ -1,12 +1,14 @@
 //! `cargo xtask bench`: how fast the main job is on this machine, driven from outside over loopback, and written to
 //! `docs/benchmarks.md`.
 //!
-//! Invariant: every figure, and whether its aim is met, comes from the run that is reported; nothing is carried over.
-//! A run that loses a request, a page or a mail stops instead of reporting.
+//! Invariant: every figure, and whether its aim is met, comes from the run that is reported; nothing is carried over, but
+//! that the section on Cosmos DB, which says of what day it is, can be written by itself. A run that loses a request, a
+//! page or a mail stops instead of reporting.
 
 mod aim;
 mod client;
 mod connection;
+mod cosmos;
 mod inside;
 mod load;
 mod machine;
@@ -31,6 +33,7 @@ use anyhow::{Context as _, Result};
 use clap::{Parser, ValueEnum};
 use tempfile::TempDir;
 
+use cosmos::CosmosFigures;
 use load::{LoadFigures, Storm};
 use machine::Machine;
 use page::PageFigures;
@@ -44,7 +47,7 @@ pub(crate) use yardstick::Yardstick;
 /// Measure the release binary, print the figures and write them to docs/benchmarks.md
 #[derive(Debug, Parser)]
 pub(crate) struct Bench {
-    /// Measure this only, and print it
+    /// Measure this only, and print it; of Cosmos DB its section is written too
     only: Option<Only>,
     /// A tenth of the requests and fewer of the rest, printed only: to see that it works
     #[arg(long)]
@@ -59,12 +62,15 @@ pub(crate) struct Bench {
 enum Only {
     /// Who is on call: one schedule, and all schedules of a tenant
     Schedule,
+    /// Operations and request units of each use-case, and the start, on Cosmos DB
+    Cosmos,
 }
 
 impl Only {
     fn name(self) -> &'static str {
         match self {
             Self::Schedule => "schedule",
+            Self::Cosmos => "cosmos",
         }
     }
 }
@@ -106,14 +112,17 @@ struct Figures {
     starts: Vec<StartFigures>,
     /// Resident a second after the start, in bytes.
     idle: u64,
+    cosmos: CosmosFigures,
 }
 
 impl Bench {
     pub(crate) fn run(self) -> Result<()> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the workspace")?;
         if !self.built {
-            let wanted: &[_] =
-                if self.only.is_some() { &[release::XTASK] } else { &[release::ONCALL, release::XTASK] };
+            let wanted: &[_] = match self.only {
+                Some(Only::Schedule) => &[release::XTASK],
+                Some(Only::Cosmos) | None => &[release::ONCALL, release::REQUEST_UNITS, release::XTASK],
+            };
             release::build(root, wanted)?;
             // Half of what is measured runs in this process.
             if cfg!(debug_assertions) {
@@ -126,13 +135,20 @@ impl Bench {
             println!("{}", report::write_schedule(&machine, &figures));
             return Ok(());
         }
-        let oncall = release::oncall()?;
-        let figures = measure(root, &oncall, size)?;
-        let text = report::write(&figures);
-        println!("{text}");
+        let oncall = release::beside("oncall")?;
+        let file = root.join("docs/benchmarks.md");
+        let (shown, page) = if let Some(Only::Cosmos) = self.only {
+            let section = cosmos::write(&measure_cosmos(root, &oncall, size)?)?;
+            let page = fs::read_to_string(&file).with_context(|| format!("can't read {}", file.display()))?;
+            let page = cosmos::replace_in(&page, &section)?;
+            (section, page)
+        } else {
+            let page = report::write(&measure(root, &oncall, size)?)?;
+            (page.clone(), page)
+        };
+        println!("{shown}");
         if !self.quick {
-            let file = root.join("docs/benchmarks.md");
-            fs::write(&file, &text).with_context(|| format!("can't write {}", file.display()))?;
+            fs::write(&file, &page).with_context(|| format!("can't write {}", file.display()))?;
             println!("written to {}", file.display());
         }
         Ok(())
@@ -188,8 +204,16 @@ fn measure(root: &Path, oncall: &Path, size: Size) -> Result<Figures> {
         let name = format!("existing folder, {} open incidents", markdown::thousands(u64::from(open)));
         starts.push(start::on(oncall, folder.path(), &sink, size.starts, name)?);
     }
+    say(Only::Cosmos.name());
+    let cosmos = cosmos::measure(oncall, scratch.folder()?.path(), &sink, size.starts)?;
     let binary = fs::metadata(oncall)?.len();
-    Ok(Figures { machine, binary, yardsticks, storms, page, ticks, schedule, starts, idle })
+    Ok(Figures { machine, binary, yardsticks, storms, page, ticks, schedule, starts, idle, cosmos })
+}
+
+fn measure_cosmos(root: &Path, oncall: &Path, size: Size) -> Result<CosmosFigures> {
+    let scratch = Scratch::beside_what_is_built(root);
+    say(Only::Cosmos.name());
+    cosmos::measure(oncall, scratch.folder()?.path(), &Sink::start()?, size.starts)
 }
 
 fn measure_schedule(root: &Path, size: Size) -> Result<(Machine, ScheduleFigures)> {

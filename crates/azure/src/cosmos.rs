@@ -2,7 +2,7 @@
 //!
 //! Invariants: a batch is one transaction; a lookup is one stretch of one index; a write whose answer was lost is told from
 //! somebody else's by the operation that stands in the document, before anybody is blamed. Nothing connects before it is
-//! used, and a connection that could not be made is tried again at the next use.
+//! used, and a connection that could not be made is tried again at the next use. Nobody waits longer than [`LONGEST`].
 
 mod account;
 mod commit;
@@ -14,17 +14,23 @@ mod meter;
 mod query;
 
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use azure_data_cosmos::{ContainerClient, CosmosRuntime};
 use store::{Batch, DIRECTORY, Documents, Found, Lookup, Range, StoreError, Stored};
 use tokio::sync::OnceCell;
+use tokio::time::timeout;
 
 pub use account::{Access, Account, AccountError};
 pub use container::{DEFINITION, Definition};
 
 use envelope::Read;
 use failure::Failure;
+
+/// The longest that anybody waits for anything here. The client has a shorter patience of its own with an operation, but not
+/// with whoever issues its tokens, nor while it connects.
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// A container, found at its first use.
 pub struct CosmosDocuments {
@@ -52,17 +58,14 @@ impl CosmosDocuments {
 
     /// Connects, unless that has been done.
     pub async fn connect(&self) -> Result<(), StoreError> {
-        self.container().await.map(|_| ())
+        in_time(async { self.container().await.map(|_| ()) }).await
     }
 
     async fn container(&self) -> Result<&ContainerClient, StoreError> {
         self.container.get_or_try_init(|| self.account.connect()).await
     }
-}
 
-#[async_trait]
-impl Documents for CosmosDocuments {
-    async fn get(&self, partition: &str, id: &str) -> Result<Option<Stored>, StoreError> {
+    async fn read(&self, partition: &str, id: &str) -> Result<Option<Stored>, StoreError> {
         let read = self.container().await?.read_item(partition.to_owned(), id, None).await;
         match read.and_then(|read| read.into_model::<Read>()) {
             Ok(read) => Ok(Some(read.into())),
@@ -72,17 +75,31 @@ impl Documents for CosmosDocuments {
             },
         }
     }
+}
+
+#[async_trait]
+impl Documents for CosmosDocuments {
+    async fn get(&self, partition: &str, id: &str) -> Result<Option<Stored>, StoreError> {
+        in_time(self.read(partition, id)).await
+    }
 
     async fn find(&self, lookup: &Lookup, range: &Range) -> Result<Found, StoreError> {
-        query::find(self.container().await?, lookup, range).await
+        in_time(async { query::find(self.container().await?, lookup, range).await }).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
-        commit::commit(self.container().await?, &batch).await
+        in_time(async { commit::commit(self.container().await?, &batch).await }).await
     }
 
     /// One point read; that it finds nothing is health enough.
     async fn health(&self) -> Result<(), StoreError> {
         self.get(DIRECTORY, "health").await.map(|_| ())
     }
+}
+
+/// Gives up when it takes too long. A commit that is given up may have been done, as one whose answer was lost.
+async fn in_time<T>(asked: impl Future<Output = Result<T, StoreError>> + Send) -> Result<T, StoreError> {
+    // Boxed, since the client's futures are large.
+    let answer = timeout(LONGEST, Box::pin(asked)).await;
+    answer.unwrap_or_else(|_| Err(StoreError::Unavailable("Cosmos DB gives no answer in time".to_owned())))
 }

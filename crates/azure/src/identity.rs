@@ -59,6 +59,12 @@ impl Credential {
         Self(Arc::new(Fixed(token)))
     }
 
+    /// A token for a scope; kept until it expires, so it may be asked for before every call.
+    pub async fn token(&self, scope: &str) -> Result<SecretString, IdentityError> {
+        let token = self.0.get_token(&[scope], None).await.map_err(wrong)?;
+        Ok(token.token.secret().to_owned().into())
+    }
+
     pub(crate) fn shared(&self) -> Arc<dyn TokenCredential> {
         Arc::clone(&self.0)
     }

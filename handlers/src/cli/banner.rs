@@ -5,13 +5,16 @@ use app::tenants::Demo;
 
 use crate::config::Config;
 
+/// What every start says first.
+pub(crate) fn greeting(app: &App) -> [String; 2] {
+    let url = &app.settings.public_url;
+    [format!("The One On-Call {}", env!("CARGO_PKG_VERSION")), format!("  console   {url}/app/incidents")]
+}
+
 /// The lines, in order.
 pub(crate) fn banner(config: &Config, app: &App, demo_key: &str, demo: &Demo) -> Vec<String> {
     let url = &app.settings.public_url;
-    let mut lines = vec![
-        format!("The One On-Call {}", env!("CARGO_PKG_VERSION")),
-        format!("  console   {url}/app/incidents"),
-    ];
+    let mut lines = greeting(app).to_vec();
     if demo.key_works {
         let door = format!("{url}/api/webhooks/ingest?key={demo_key}");
         lines.push(format!("  webhook   {door}"));

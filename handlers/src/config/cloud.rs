@@ -11,7 +11,8 @@ use secrecy::SecretString;
 use url::{Host, Url};
 
 use super::settings::Settings;
-use super::{Given, Hub, Mode, Off, State, Topic, Vault};
+use super::{Given, Hub, Insights, Mode, Off, State, Topic, Vault};
+use crate::telemetry::Destination;
 
 /// Characters of the shortest secret that signs links: as many as 128 random bits take in hexadecimal digits.
 const SHORTEST_SECRET: usize = 32;
@@ -27,15 +28,24 @@ impl Who {
     fn credential(&mut self, settings: &mut Settings) -> Option<Credential> {
         if self.0.is_none() {
             let client_id = settings.text("AZURE_CLIENT_ID").map(str::to_owned);
-            // Azure gives its processes an address to ask for tokens at; whoever works here uses their own tools.
-            let is_managed = settings.text("IDENTITY_ENDPOINT").is_some();
-            let identity = if is_managed { Identity::Managed { client_id } } else { Identity::Developer };
-            match Credential::of(&identity) {
-                Ok(credential) => self.0 = Some(credential),
-                Err(error) => settings.wrong("AZURE_CLIENT_ID", error.to_string()),
-            }
+            self.0 = Self::of(settings, "AZURE_CLIENT_ID", client_id);
         }
         self.0.clone()
+    }
+
+    /// The identity that `setting` names; where that is the usual one, the same credential.
+    fn named(&mut self, settings: &mut Settings, setting: &str, client_id: &str) -> Option<Credential> {
+        if settings.text("AZURE_CLIENT_ID") == Some(client_id) {
+            return self.credential(settings);
+        }
+        Self::of(settings, setting, Some(client_id.to_owned()))
+    }
+
+    fn of(settings: &mut Settings, setting: &str, client_id: Option<String>) -> Option<Credential> {
+        // Azure gives its processes an address to ask for tokens at; whoever works here uses their own tools.
+        let is_managed = settings.text("IDENTITY_ENDPOINT").is_some();
+        let identity = if is_managed { Identity::Managed { client_id } } else { Identity::Developer };
+        Credential::of(&identity).map_err(|error| settings.wrong(setting, error.to_string())).ok()
     }
 }
 
@@ -178,6 +188,30 @@ pub(super) fn hub(settings: &mut Settings, state: &State, has_vault: bool) -> Op
         return None;
     };
     Some(Hub { issuer, client_id, client_secret })
+}
+
+/// Application Insights, under the names that the host reads as well.
+pub(super) fn telemetry(settings: &mut Settings, who: &mut Who) -> Option<Insights> {
+    const HOW: &str = "APPLICATIONINSIGHTS_AUTHENTICATION_STRING";
+    let destination = settings.parsed("APPLICATIONINSIGHTS_CONNECTION_STRING", |text| {
+        Destination::parse(text).map_err(|problem| problem.to_string())
+    })?;
+    let Some(how) = settings.text(HOW).map(str::to_owned) else {
+        return Some(Insights { destination, credential: None });
+    };
+    let parts = how.split(';').filter_map(|part| part.split_once('='));
+    let parts: Vec<_> = parts.map(|(name, value)| (name.trim(), value.trim())).collect();
+    let part = |name: &str| parts.iter().find(|(found, _)| found.eq_ignore_ascii_case(name));
+    if !part("Authorization").is_some_and(|(_, value)| value.eq_ignore_ascii_case("AAD")) {
+        let problem = "must be 'Authorization=AAD', after 'ClientId=…;' where the app has several identities";
+        settings.wrong(HOW, problem);
+        return None;
+    }
+    let credential = match part("ClientId") {
+        Some((_, id)) => who.named(settings, HOW, id),
+        None => who.credential(settings),
+    };
+    Some(Insights { destination, credential: Some(credential?) })
 }
 
 /// Whether an address is on this machine.

@@ -34,10 +34,7 @@ pub(super) fn read(vars: BTreeMap<String, String>) -> Result<Config, Vec<Problem
     let psa = people::psa(&mut settings, vault.is_some(), &mut off);
     let defend_key = people::defend_key(&settings, vault.is_some(), &mut off);
     let topic = cloud::topic(&mut settings, mode, &mut who, &mut off);
-    let telemetry = settings.secret("APPLICATIONINSIGHTS_CONNECTION_STRING");
-    settings.parsed("APPLICATIONINSIGHTS_CONNECTION_STRING", |text| {
-        crate::telemetry::Destination::parse(text).map_err(|problem| problem.to_string())
-    });
+    let telemetry = cloud::telemetry(&mut settings, &mut who);
     let tick = timetable(&mut settings, "ESCALATION_TICK_SCHEDULE", DEFAULT_TICK, mode);
     let gap_scan = timetable(&mut settings, "GAP_SCAN_SCHEDULE", DEFAULT_GAP_SCAN, mode);
     let log = settings.text("ONCALL_LOG").unwrap_or("info").to_owned();

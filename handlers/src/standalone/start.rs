@@ -30,7 +30,9 @@ pub(super) async fn begin(config: &Config, machine: &Machine, tasks: &mut JoinSe
             // Wherever the state is this machine's own, a first start makes the demo; under the host that is `func start`.
             make_demo(config, &machine.edge.app, &machine.demo_key).await?;
         }
-        Backend::Sqlite(_) | Backend::Elsewhere(_) => {}
+        Backend::Sqlite(_) | Backend::Elsewhere(_) => {
+            cli::greeting(&machine.edge.app).iter().for_each(|line| cli::say(line));
+        }
         Backend::Cosmos(documents) => {
             let (documents, app, key) =
                 (Arc::clone(documents), Arc::clone(&machine.edge.app), machine.demo_key.clone());

@@ -3,17 +3,17 @@
 //! Invariants: an outage is one line when it begins and one when it ends, however many batches it costs; neither names
 //! anything of what was to be sent.
 
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use axum::body::Bytes;
-use axum::http::{Request, Response, header};
+use axum::http::{HeaderValue, Request, Response, header};
+use azure::identity::Credential;
 use integrations::http::Http;
 use opentelemetry_application_insights::HttpClient;
 use opentelemetry_http::HttpError;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use tokio::runtime::Handle;
 use tracing::{info, warn};
 use url::Url;
@@ -21,20 +21,14 @@ use url::Url;
 use super::Destination;
 
 /// What a token for Application Insights is asked for; the address behind the first slash ends in one itself.
-pub(crate) const SCOPE: &str = "https://monitor.azure.com//.default";
-
-/// Proves who is telling, where the key alone is not enough (local authentication is disabled).
-#[async_trait]
-pub(crate) trait Bearer: fmt::Debug + Send + Sync {
-    /// A token for a scope, kept by whoever gives it until it expires. The error says why there is none.
-    async fn token(&self, scope: &str) -> Result<SecretString, String>;
-}
+const SCOPE: &str = "https://monitor.azure.com//.default";
 
 /// Posts what the exporter has packed.
 #[derive(Debug, Clone)]
 pub(crate) struct Ingestion {
     track: Url,
-    bearer: Option<Arc<dyn Bearer>>,
+    /// Proves who is telling, where the key alone is not enough (local authentication is off).
+    credential: Option<Credential>,
     http: Http,
     /// Numbers are packed on a thread of their own, outside the runtime.
     runtime: Handle,
@@ -42,17 +36,17 @@ pub(crate) struct Ingestion {
 }
 
 impl Ingestion {
-    pub(super) fn new(destination: &Destination, bearer: Option<Arc<dyn Bearer>>, runtime: Handle) -> Self {
+    pub(super) fn new(destination: &Destination, credential: Option<Credential>, runtime: Handle) -> Self {
         let track = destination.track.clone();
-        Self { track, bearer, http: Http::default(), runtime, is_down: Arc::default() }
+        Self { track, credential, http: Http::default(), runtime, is_down: Arc::default() }
     }
 
     async fn post(&self, request: Request<Bytes>) -> Result<(u16, Vec<u8>), String> {
         let mut headers = request.headers().clone();
-        if let Some(bearer) = &self.bearer {
-            let token = bearer.token(SCOPE).await.map_err(|error| format!("no token: {error}"))?;
+        if let Some(credential) = &self.credential {
+            let token = credential.token(SCOPE).await.map_err(|error| error.to_string())?;
             let value = format!("Bearer {}", token.expose_secret());
-            let mut value = header::HeaderValue::try_from(value).map_err(|_| "an odd token".to_owned())?;
+            let mut value = HeaderValue::try_from(value).map_err(|_| "an odd token".to_owned())?;
             value.set_sensitive(true);
             headers.insert(header::AUTHORIZATION, value);
         }

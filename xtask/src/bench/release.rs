@@ -10,6 +10,9 @@ pub(super) const ONCALL: (&str, &str) = ("handlers", "oncall");
 /// The one that measures.
 pub(super) const XTASK: (&str, &str) = ("xtask", "xtask");
 
+/// The one that counts request units, and hosts the account that is started on.
+pub(super) const REQUEST_UNITS: (&str, &str) = ("acceptance", "request-units");
+
 /// Builds each by itself: built together, each would get the features that the other wants of a dependency.
 pub(super) fn build(root: &Path, wanted: &[(&str, &str)]) -> Result<()> {
     for (package, binary) in wanted {
@@ -35,9 +38,9 @@ pub(super) fn hand_over(only: Option<&str>, quick: bool) -> Result<()> {
     Ok(())
 }
 
-/// The binary that is measured: beside this one.
-pub(super) fn oncall() -> Result<PathBuf> {
-    let oncall = std::env::current_exe()?.with_file_name("oncall");
-    ensure!(oncall.is_file(), "{} is not there; run without --built", oncall.display());
-    Ok(oncall)
+/// A binary that was built: beside this one.
+pub(super) fn beside(name: &str) -> Result<PathBuf> {
+    let binary = std::env::current_exe()?.with_file_name(name);
+    ensure!(binary.is_file(), "{} is not there; run without --built", binary.display());
+    Ok(binary)
 }

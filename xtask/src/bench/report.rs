@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use anyhow::Result;
 use hdrhistogram::Histogram;
 
 use super::aim::{self, Aim};
 use super::client::SENDERS;
+use super::cosmos;
 use super::load::LoadFigures;
 use super::machine::Machine;
 use super::markdown::{Table, megabytes, micros, millis, rate, thousands};
@@ -14,7 +16,7 @@ use super::tick::{DUE, ROUNDS};
 use super::{Figures, quantile};
 
 /// The whole page.
-pub(super) fn write(figures: &Figures) -> String {
+pub(super) fn write(figures: &Figures) -> Result<String> {
     let sections = [
         HEAD.to_owned(),
         machine(&figures.machine),
@@ -24,9 +26,10 @@ pub(super) fn write(figures: &Figures) -> String {
         ticks(figures),
         schedules(&figures.schedule),
         starting(figures),
+        cosmos::write(&figures.cosmos)?,
         REPEAT.to_owned(),
     ];
-    sections.join("\n")
+    Ok(sections.join("\n"))
 }
 
 /// What is written of schedules measured by themselves.
@@ -43,7 +46,7 @@ as a process of its own on one machine's settings, with an empty data folder for
 loopback HTTP. Its mail goes to an SMTP server that takes everything at once. **Senders, mail server and `oncall` share
 the machine's cores**, and nothing is pinned to any of them. Every alert was answered `200` after it was durable
 (SQLite, WAL, `synchronous=FULL`): a run in which one isn't, or in which a page is lost or doubled, stops and writes
-nothing. MB are 10⁶ bytes.
+nothing. MB are 10⁶ bytes. The section on Cosmos DB can be measured by itself, and says of what day it is.
 ";
 
 const REPEAT: &str = "\
@@ -53,6 +56,7 @@ const REPEAT: &str = "\
 cargo xtask bench            # builds the release binary, takes some minutes, writes this file
 cargo xtask bench --quick    # a tenth of it, printed only
 cargo xtask bench schedule   # who is on call, printed only
+cargo xtask bench cosmos     # operations, request units and the start on Cosmos DB; writes its section
 ```
 
 It needs Linux (`/proc`), nothing installed beside Rust, and some 3 GB of disk under `target/` for a while. Nothing else

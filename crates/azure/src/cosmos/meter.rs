@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use azure_core::http::Context;
 use azure_data_cosmos::diagnostics::{CosmosOperationContext, DiagnosticsContext, DiagnosticsHandler};
-use tracing::{debug, warn};
+use tracing::{Level, debug, event, warn};
 
 /// How long an operation takes that is worth a line by itself.
 const SLOW: Duration = Duration::from_secs(1);
@@ -22,6 +22,12 @@ impl DiagnosticsHandler for Meter {
         let took = diagnostics.duration();
         let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         let status = diagnostics.effective_status().map(|status| status.to_string());
+        event!(
+            target: "oncall::metrics",
+            Level::TRACE,
+            histogram.oncall.cosmos.request_charge = charge,
+            operation,
+        );
         if took >= SLOW {
             let activity = diagnostics.activity_id().as_str();
             warn!(operation, status, charge, ms, activity, "a slow operation");
