@@ -86,10 +86,10 @@ impl KeyVault {
         loop {
             let looks = names.iter().map(|name| self.look(name, Wish::Present, Duration::MAX));
             let kept = join_all(looks).await;
-            let unread =
-                kept.iter().filter(|kept| matches!(kept.value(""), Err(SecretError::Unavailable { .. })));
-            if unread.count() == 0 {
-                info!(secrets = names.len(), "the key vault has answered");
+            if kept.iter().all(Kept::is_answered) {
+                if !names.is_empty() {
+                    info!(secrets = names.len(), "the key vault has answered");
+                }
                 return;
             }
             tokio::time::sleep(self.0.timing.retry).await;
@@ -195,7 +195,7 @@ fn tell(name: &'static str, news: News) {
     match news {
         News::Nothing => {}
         News::Failing(reason) => {
-            warn!(name, %reason, "a secret can't be read from the key vault; it is tried again")
+            warn!(name, %reason, "a secret can't be read from the key vault; it is tried again");
         }
         News::Missing => warn!(name, "the key vault has no such secret; it is looked for again"),
         News::Again => info!(name, "the secret is read from the key vault again"),

@@ -31,7 +31,9 @@ pub(super) async fn begin(config: &Config, machine: &Machine, tasks: &mut JoinSe
             make_demo(config, &machine.edge.app, &machine.demo_key).await?;
         }
         Backend::Sqlite(_) | Backend::Elsewhere(_) => {
-            cli::greeting(&machine.edge.app).iter().for_each(|line| cli::say(line));
+            for line in cli::greeting(&machine.edge.app) {
+                cli::say(&line);
+            }
         }
         Backend::Cosmos(documents) => {
             let (documents, app, key) =

@@ -10,7 +10,7 @@ use acceptance::key_vault::{Fault, Identity, RESOURCE, Vault};
 use app::port::{Secret, SecretError, Secrets as _};
 use azure::identity::Credential;
 use azure::key_vault::{KeyVault, SecretState, Timing};
-use secrecy::ExposeSecret as _;
+use secrecy::ExposeSecret;
 
 use crate::process::{SOON, eventually};
 
@@ -44,7 +44,8 @@ impl Stage {
         vault.put(KEY, "hunter1");
         vault.put(OTHER, " hunter9\n");
         let token = identity.tokens().issue(RESOURCE);
-        let keys = KeyVault::new(&vault.url(), &Credential::fixed(token.into()), timing).unwrap();
+        let keys = KeyVault::new(&vault.url(), &Credential::fixed(token.into()), timing)
+            .expect("a vault on loopback");
         Self { identity, vault, keys }
     }
 
@@ -103,7 +104,7 @@ async fn a_wrong_value_is_replaced_at_once_but_the_vault_is_not_asked_at_every_w
         let old = secret.read().await.unwrap();
         stage.vault.put(KEY, "hunter2");
         let new = secret.instead_of(&old).await.unwrap();
-        assert_eq!(new.as_ref().map(|new| new.expose_secret()), expected);
+        assert_eq!(new.as_ref().map(ExposeSecret::expose_secret), expected);
         assert_eq!(stage.vault.reads(KEY), reads);
     }
 }
@@ -152,8 +153,8 @@ async fn a_value_outlives_the_vault_which_is_left_alone_for_a_while() {
         assert_eq!(stage.read().await.as_deref(), Ok("hunter1"));
     }
     assert_eq!(stage.vault.reads(KEY), tries);
-    let state = stage.keys.check(&[KEY]).await.remove(0).state;
-    assert_eq!(state, SecretState::Stale { reason: "the vault answered 503".to_owned() });
+    let told = stage.keys.check(&[KEY]).await.remove(0);
+    assert_eq!(told.state, SecretState::Stale { reason: "the vault answered 503".to_owned() });
 }
 
 #[tokio::test]

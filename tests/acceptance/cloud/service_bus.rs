@@ -36,12 +36,12 @@ fn event_of(tenant: &str, id: &str) -> Value {
 }
 
 fn event(id: &str) -> CloudEvent {
-    serde_json::from_value(event_of("org-1", id)).unwrap()
+    serde_json::from_value(event_of("org-1", id)).expect("an event")
 }
 
 fn keyed(text: &str) -> ServiceBus {
-    let connection = Connection::parse(&SecretString::from(text)).unwrap();
-    ServiceBus::with_limits(connection, "oncall", LIMITS).unwrap()
+    let connection = Connection::parse(&SecretString::from(text)).expect("a connection");
+    ServiceBus::with_limits(connection, "oncall", LIMITS).expect("a topic")
 }
 
 fn with_key(stand: &Stand) -> ServiceBus {
@@ -50,8 +50,8 @@ fn with_key(stand: &Stand) -> ServiceBus {
 
 fn with_token(stand: &Stand, token: &str, topic: &str) -> ServiceBus {
     let credential = Credential::fixed(SecretString::from(token));
-    let connection = Connection::of_namespace(&stand.namespace(), credential).unwrap();
-    ServiceBus::with_limits(connection, topic, LIMITS).unwrap()
+    let connection = Connection::of_namespace(&stand.namespace(), credential).expect("a connection");
+    ServiceBus::with_limits(connection, topic, LIMITS).expect("a topic")
 }
 
 fn statuses(stand: &Stand) -> Vec<Option<u16>> {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::package::hosted::{Hosted, PUBLIC_URL};
 use crate::process::api::http;
-use crate::process::site::acknowledge_link;
+use crate::process::site::{Site, acknowledge_link};
 use crate::process::{SOON, eventually};
 
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
@@ -128,6 +128,21 @@ async fn a_tick_tells_its_age_and_how_long_the_longest_due_had_waited() {
     insights.wait_for_one(waited, SOON).await;
     let age = |item: &Item| item.number("oncall.tick.age_seconds").is_some_and(|age| age > 0.0);
     insights.wait_for_one(age, SOON).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cosmos_charges_is_told_by_operation() {
+    let insights = AppInsights::start().await;
+    let connection = insights.connection_string();
+    let settings = [
+        ("APPLICATIONINSIGHTS_CONNECTION_STRING", connection.as_str()),
+        ("OTEL_METRIC_EXPORT_INTERVAL", "100"),
+    ];
+    let hosted = Hosted::open_at(Site::open_in_the_cloud().await, &settings).await;
+    assert!(hosted.host.fire_timer("escalation-tick").await.success());
+    let charge = |item: &Item| item.number("oncall.cosmos.request_charge").is_some_and(|units| units > 0.0);
+    let item = insights.wait_for_one(charge, SOON).await;
+    assert!(!item.property("operation").is_empty(), "{item:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -85,14 +85,12 @@ impl Hosted {
 pub(crate) async fn host_at(site: &Site, more: &[(&str, &str)]) -> FunctionsHost {
     let hosts = [
         ("ONCALL_PUBLIC_URL", PUBLIC_URL),
-        ("BUS_CONNECTION_STRING", "Endpoint=sb://oncall-test.servicebus.windows.net/"),
-        ("BUS_TOPIC", "oncall"),
         ("ESCALATION_TICK_SCHEDULE", "*/15 * * * * *"),
         ("GAP_SCAN_SCHEDULE", "0 0 6 * * *"),
     ];
     let own = site.settings();
     let own = own.iter().map(|(name, value)| (*name, value.as_str()));
-    let settings: Vec<_> = hosts.into_iter().chain(own).chain(more.iter().copied()).collect();
+    let settings: Vec<_> = own.chain(hosts).chain(more.iter().copied()).collect();
     FunctionsHost::start(staged().await, &settings).await.expect("the host starts")
 }
 

@@ -26,7 +26,7 @@ async fn every_bad_setting_is_named_at_once_and_nothing_is_started_or_made() {
         ("ONCALL_DATADIR", "/typing/mistake"),
         ("SMTP_URL", "imap://sender:s3cret@mail.example"),
         ("PSA_API_URL", "psa"),
-        ("COSMOS_ENDPOINT", "https://cosmos.example"),
+        ("COSMOS_ENDPOINT", "http://cosmos.example"),
         ("ESCALATION_TICK_SCHEDULE", "often"),
         ("GAP_SCAN_SCHEDULE", "0 0 25 * * *"),
     ];

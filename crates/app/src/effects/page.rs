@@ -5,6 +5,7 @@
 //! What follows from a failure (the user's next contact method, the next step) is committed with it or before it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::actor::Actor;
@@ -14,7 +15,8 @@ use domain::incident::Incident;
 use domain::page::{Page, PageState};
 use domain::timeline::{Entry, Event, TimelineRecord};
 use domain::user::User;
-use store::{Changes, Versioned};
+use store::{Changes, StoreError, Versioned};
+use tokio::time::sleep;
 use tracing::warn;
 
 use super::{Effect, Hold};
@@ -23,6 +25,9 @@ use crate::app::App;
 use crate::change;
 use crate::error::Error;
 use crate::port::{ChannelError, PageMessage};
+
+/// Milliseconds before each further try to write down that a page went out.
+const PAUSES: [u64; 5] = [250, 500, 1_000, 2_000, 4_000];
 
 /// Sends one page, unless it was sent, taken or made needless meanwhile.
 pub(super) async fn send(app: &Arc<App>, tenant: &TenantId, id: &str, hold: Hold) -> Result<(), Error> {
@@ -78,7 +83,7 @@ async fn attempt(
         Ok(receipt) => {
             page.value.sent(now, receipt.clone());
             let event = Event::PageSent { user, channel, address, receipt };
-            changes.create(&told(&page.value, now, event))?;
+            return write_down(app, tenant, &page, &told(&page.value, now, event)).await;
         }
         Err(error) => {
             let reason = error.to_string();
@@ -103,6 +108,29 @@ async fn attempt(
         app.runner.start(app, tenant, follows.into_iter().collect());
     }
     Ok(())
+}
+
+/// Writes down that the page went out. To leave that to the tick is to send it again, so a store that is too busy just now is
+/// asked again, under the same operation, for about as long as the lease leaves.
+async fn write_down(
+    app: &App,
+    tenant: &TenantId,
+    page: &Versioned<Page>,
+    record: &TimelineRecord,
+) -> Result<(), Error> {
+    let operation = app.entropy.operation();
+    let mut pauses = PAUSES.into_iter();
+    loop {
+        let mut changes = Changes::new();
+        changes.create(record)?;
+        changes.replace(page)?;
+        let written = app.store.commit_unless_lost(tenant, operation.clone(), changes).await;
+        let is_passing = matches!(written, Err(StoreError::Throttled { .. } | StoreError::Unavailable(_)));
+        match pauses.next() {
+            Some(pause) if is_passing => sleep(Duration::from_millis(pause)).await,
+            _ => return Ok(written.map(drop)?),
+        }
+    }
 }
 
 /// Commits the page as it is now, with `changes`; answers whether it was us.

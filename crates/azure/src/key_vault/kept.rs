@@ -82,7 +82,7 @@ enum Answer {
     Missing,
 }
 
-/// Set apart from failures: it is told once, too.
+/// What was told last, and is not told again as long as it lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Told {
     Failing,
@@ -107,7 +107,12 @@ impl Kept {
         self.flying
     }
 
-    /// The flight that failed last, if the last one did.
+    /// Whether the vault has said what there is to know.
+    pub(super) fn is_answered(&self) -> bool {
+        self.answer.is_some()
+    }
+
+    /// Why the last flight failed, if it did.
     pub(super) fn trouble(&self) -> Option<&str> {
         self.trouble.as_deref()
     }

@@ -126,10 +126,8 @@ async fn a_vault_that_is_down_at_the_start_is_told_once_and_alerts_are_taken() {
             .filter(|line| line.contains("can't be read from the key vault") && line.contains(name));
         lines.count()
     };
-    eventually("both keys in the log", async || {
-        (told(PSA_KEY) > 0 && told(DEFEND_KEY) > 0).then_some(())
-    })
-    .await;
+    eventually("both keys in the log", async || (told(PSA_KEY) > 0 && told(DEFEND_KEY) > 0).then_some(()))
+        .await;
 
     town.vault.misbehave(Fault::None);
     eventually("Defend's door to open", async || {

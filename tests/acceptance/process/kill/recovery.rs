@@ -22,9 +22,13 @@ const MOST_TICKS: usize = 50;
 pub(crate) async fn catch_up(site: &Site) {
     let killed = SystemClock.now();
     let clock = Arc::new(HandClock::at(&killed.to_rfc3339()));
-    let machine =
-        compose(&site.config(), "http://oncall.test", Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(OsEntropy))
-            .expect("what the kill left can be opened");
+    let machine = compose(
+        &site.config(),
+        "http://oncall.test",
+        Arc::clone(&clock) as Arc<dyn Clock>,
+        Arc::new(OsEntropy),
+    )
+    .expect("what the kill left can be opened");
     for look in LOOKS {
         clock.set(killed + look);
         for tick in 0.. {
