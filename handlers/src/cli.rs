@@ -105,7 +105,9 @@ fn perform(task: Task, config: Config) -> anyhow::Result<()> {
         }
         Task::Backup { file } => {
             let Backend::Sqlite(documents) = machine(&config)?.backend else {
-                bail!("Cosmos DB backs itself up continuously: see docs/operations.md for how to go back in time");
+                bail!(
+                    "Cosmos DB backs itself up continuously: see docs/operations.md for how to go back in time"
+                );
             };
             runtime()?.block_on(documents.back_up(&file)).context("no copy was written")?;
             say(&format!(

@@ -109,12 +109,11 @@ pub fn compose_on(
         links: AckLinks::new(&seed.derive("acknowledge links")),
         settings: Settings { public_url: public_url.trim_end_matches('/').to_owned() },
     });
-    let defend_key =
-        config.defend_key.as_ref().map(|given| keys.secret(DEFEND_KEY, given)).transpose()?;
+    let defend_key = config.defend_key.as_ref().map(|given| keys.secret(DEFEND_KEY, given)).transpose()?;
     let edge = Edge {
         app,
         defend_key,
-        vault: keys.to_watch(config),
+        vault: keys.watched(config),
         hub: door,
         open_sign_in: config.is_local(),
         form_secret: seed.derive("forms"),
@@ -159,7 +158,9 @@ fn seed(config: &Config, entropy: &dyn Entropy) -> anyhow::Result<Seed> {
 
 fn backend(config: &Config) -> anyhow::Result<Backend> {
     match (&config.state, &config.data_dir) {
-        (State::Cosmos(account), _) => Ok(Backend::Cosmos(Arc::new(CosmosDocuments::new(account.clone())))),
+        (State::Cosmos(account), _) => {
+            Ok(Backend::Cosmos(Arc::new(CosmosDocuments::new(account.as_ref().clone()))))
+        }
         (State::Folder, Some(folder)) => {
             let documents = SqliteDocuments::open(&folder.join("oncall.db"))
                 .with_context(|| format!("the database in {} can't be opened", folder.display()))?;
@@ -185,8 +186,10 @@ fn publisher(config: &Config, local: Option<&LocalBus>) -> anyhow::Result<Option
     Ok(Some(Arc::new(ServiceBus::new(topic.connection.clone(), &topic.name)?)))
 }
 
+type Channels = Vec<Arc<dyn Channel>>;
+
 /// Mail as configured; without a server it is kept as files where there is a folder for them, which is answered.
-fn channels(config: &Config) -> anyhow::Result<(Vec<Arc<dyn Channel>>, Option<PathBuf>)> {
+fn channels(config: &Config) -> anyhow::Result<(Channels, Option<PathBuf>)> {
     let (email, folder) = match (&config.mail, &config.data_dir) {
         (Some(mail), _) => (Email::by_smtp(mail.url.expose_secret(), &mail.from)?, None),
         (None, Some(folder)) => {
@@ -234,7 +237,7 @@ impl Keys {
     }
 
     /// The vault with the keys that will be read from it, so that they can be read before they are needed.
-    fn to_watch(self, config: &Config) -> Option<WatchedVault> {
+    fn watched(self, config: &Config) -> Option<WatchedVault> {
         let read = [
             (PSA_KEY, config.psa.as_ref().map(|psa| &psa.key)),
             (DEFEND_KEY, config.defend_key.as_ref()),

@@ -49,7 +49,7 @@ pub(crate) enum State {
     /// In SQLite, in the data folder.
     Folder,
     /// In Cosmos DB.
-    Cosmos(Account),
+    Cosmos(Box<Account>),
 }
 
 /// Where a secret comes from.

@@ -2,8 +2,8 @@
 
 mod budget;
 mod documents;
-mod infra;
 mod hub;
+mod infra;
 mod key_vault;
 mod service_bus;
 mod staged;

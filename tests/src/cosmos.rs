@@ -34,6 +34,9 @@ pub struct Cosmos {
 
 impl Cosmos {
     /// An account of its own.
+    ///
+    /// # Panics
+    /// When the emulator can't do what it always could.
     pub async fn empty() -> Self {
         Self::at("https://eastus.emulator.local/".parse().expect("an address")).await
     }
@@ -62,6 +65,9 @@ impl Cosmos {
     }
 
     /// Documents through a client of their own, on whose way `faults` happen.
+    ///
+    /// # Panics
+    /// When the emulator can't do what it always could.
     pub async fn documents_with(&self, faults: Vec<Arc<FaultInjectionRule>>) -> CosmosDocuments {
         let runtime = CosmosRuntimeBuilder::from(self.emulator.runtime_builder_with_fault_rules(faults));
         let runtime = runtime.build().await.expect("a runtime");

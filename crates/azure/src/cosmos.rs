@@ -17,6 +17,7 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use azure_data_cosmos::models::ItemResponse;
 use azure_data_cosmos::{ContainerClient, CosmosRuntime};
 use store::{Batch, DIRECTORY, Documents, Found, Lookup, Range, StoreError, Stored};
 use tokio::sync::OnceCell;
@@ -67,7 +68,7 @@ impl CosmosDocuments {
 
     async fn read(&self, partition: &str, id: &str) -> Result<Option<Stored>, StoreError> {
         let read = self.container().await?.read_item(partition.to_owned(), id, None).await;
-        match read.and_then(|read| read.into_model::<Read>()) {
+        match read.and_then(ItemResponse::into_model::<Read>) {
             Ok(read) => Ok(Some(read.into())),
             Err(error) => match Failure::from(&error) {
                 Failure::NotFound => Ok(None),

@@ -74,7 +74,7 @@ pub(super) fn state(settings: &mut Settings, who: &mut Who) -> State {
     let region = settings.text("REGION_NAME").map(str::to_owned);
     let Some(access) = access else { return State::Folder };
     match Account::new(&endpoint, &database, region.as_deref(), access) {
-        Ok(account) => State::Cosmos(account),
+        Ok(account) => State::Cosmos(Box::new(account)),
         Err(error) => {
             settings.wrong("COSMOS_ENDPOINT", error.to_string());
             State::Folder

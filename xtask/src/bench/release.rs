@@ -31,8 +31,8 @@ pub(super) fn hand_over(only: Option<&str>, quick: bool) -> Result<()> {
     let this = std::env::current_exe()?;
     let target =
         this.parent().and_then(Path::parent).context("a built program lies in a profile's folder")?;
-    let mut bench =
-        Command::new(target.join("release").join(this.file_name().context("a program has a name")?));
+    // By its own name: a file that was built anew meanwhile has another.
+    let mut bench = Command::new(target.join("release").join(XTASK.1));
     bench.args(["bench", "--built"]).args(only).args(quick.then_some("--quick"));
     ensure!(bench.status().context("can't start the release build")?.success(), "the measuring failed");
     Ok(())

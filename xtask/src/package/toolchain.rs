@@ -70,7 +70,8 @@ fn parts(
     }
     // Rust brings musl; of the machine it takes a linker, and only one for the cloud's processor and system will do.
     let linker = format!("CARGO_TARGET_{}_LINKER", name.to_uppercase());
-    if !(host.starts_with("x86_64-") && host.contains("-linux-")) && !is_set(&linker) {
+    let is_ours = host.starts_with("x86_64-") && host.contains("-linux-");
+    if !is_ours && !is_set(&linker) {
         parts.push(format!("a linker for Linux on x86-64, named by {linker}"));
     }
     parts

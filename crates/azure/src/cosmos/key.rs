@@ -17,6 +17,10 @@ const AFTER_SEPARATOR: char = '}';
 
 /// A document's keys; one that is absent is not indexed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "they are the paths' names, and stand beside others in a document"
+)]
 pub(super) struct Keys {
     /// Kind, id: of what nothing else is indexed for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,7 +93,7 @@ impl Stretch {
 }
 
 fn key<const N: usize>(parts: [&dyn fmt::Display; N]) -> String {
-    parts.map(|part| part.to_string()).join(&SEPARATOR.to_string())
+    parts.map(ToString::to_string).join(&SEPARATOR.to_string())
 }
 
 fn instant(at: DateTime<Utc>) -> String {

@@ -113,7 +113,8 @@ fn statement(lookup: &Lookup) -> Statement {
     let text = |text: &str| Value::Text(text.to_owned());
     match lookup {
         Lookup::OfKind { partition, kind } => Statement {
-            condition: "partition = ? AND kind = ? AND parent IS NULL AND state IS NULL AND due_at IS NULL".into(),
+            condition: "partition = ? AND kind = ? AND parent IS NULL AND state IS NULL AND due_at IS NULL"
+                .into(),
             order: "id",
             values: vec![text(partition), text(kind.as_str())],
             position: Position::Id,

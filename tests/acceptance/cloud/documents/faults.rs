@@ -127,8 +127,9 @@ async fn a_refusal_that_passes_is_not_noticed() {
         FaultInjectionErrorType::ConnectionError,
     ] {
         let (cosmos, seen) = furnished().await;
-        let faults = [FaultOperationType::BatchItem, FaultOperationType::ReadItem, FaultOperationType::QueryItem]
-            .map(|to| fault(error.clone(), to, 1));
+        let faults =
+            [FaultOperationType::BatchItem, FaultOperationType::ReadItem, FaultOperationType::QueryItem]
+                .map(|to| fault(error.clone(), to, 1));
         let documents = cosmos.documents_with(faults.to_vec()).await;
         let write = batch("ours", vec![Write::Replace(document("svc_1", "ours"), seen.etag)]);
         assert_eq!(documents.commit(write).await, Ok(()), "{error:?}");
@@ -165,7 +166,10 @@ async fn a_database_that_is_not_there_is_no_empty_one() {
     let account = Account::new(hosted.url(), "elsewhere", None, Access::Key(KEY.into())).expect("an account");
     let documents = CosmosDocuments::new(account);
     let answer = documents.get("org", "svc_1").await;
-    assert!(matches!(&answer, Err(StoreError::Unavailable(reason)) if reason.contains("elsewhere")), "{answer:?}");
+    assert!(
+        matches!(&answer, Err(StoreError::Unavailable(reason)) if reason.contains("elsewhere")),
+        "{answer:?}"
+    );
 }
 
 #[tokio::test]
