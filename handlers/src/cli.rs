@@ -5,6 +5,7 @@ mod banner;
 mod bus;
 mod export;
 mod import;
+mod patient;
 mod token;
 
 use std::path::PathBuf;

@@ -17,8 +17,11 @@ use crate::edge::Edge;
 use crate::invocation::{BusMessage, ENVELOPE_LIMIT, Failure, Outcome, TimerInvocation, refuse_forged};
 use crate::{queue, telemetry, timer};
 
-/// How long a message is held back that could not be taken just now.
+/// How long a message is held back that could not be taken just now, for each delivery that it has had.
 const PAUSE: Duration = Duration::from_secs(5);
+
+/// The longest: an invocation that waits takes another one's place.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// The triggers, each under its function's name.
 pub(crate) fn router(edge: Arc<Edge>) -> Router {
@@ -74,8 +77,8 @@ async fn deliver(
         Ok(taken) => Ok(Outcome::done().log(taken)),
         Err(error) => {
             if matches!(error, Error::Overloaded | Error::Unavailable(_)) {
-                // The broker delivers again at once, a few times only: a short outage must not use them up.
-                tokio::time::sleep(PAUSE).await;
+                // The broker delivers again at once, and a limited number of times: an outage must not use them up.
+                tokio::time::sleep((PAUSE * message.delivery_count).min(LONGEST_PAUSE)).await;
             }
             Err(error.into())
         }

@@ -31,7 +31,7 @@ resource deadLetters 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   location: 'global'
   tags: tags
   properties: {
-    description: 'A bus message failed ten times, expired or broke its filter, and waits for a person: it may be an alert that paged nobody.'
+    description: 'A bus message failed too often, expired or broke its filter, and waits for a person: it may be an alert that paged nobody.'
     severity: 1
     enabled: true
     scopes: [busNamespaceId]

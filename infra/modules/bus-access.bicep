@@ -46,8 +46,10 @@ resource subscriptions 'Microsoft.ServiceBus/namespaces/topics/subscriptions@202
     parent: topic
     name: product
     properties: {
-      // A message that can't be taken in fails its invocation, is delivered again at once, and waits for a person after ten.
-      maxDeliveryCount: 10
+      // A message that can't be taken in fails its invocation and is delivered again at once. While the state can't be reached the
+      // app holds it back for up to a minute each time, so this many bridge more than an hour; one that can't be read at all
+      // uses them up in seconds, and then waits for a person.
+      maxDeliveryCount: 100
       // The host renews a lock while it works on the message; this is what a crashed instance costs in time.
       lockDuration: 'PT1M'
       deadLetteringOnMessageExpiration: true

@@ -19,6 +19,7 @@ use store::transfer::{Inventory, is_there};
 use store::{Documents, StoreError};
 
 use super::archive::{Seal, Writer};
+use super::patient::Patient;
 use crate::compose::Backend;
 use crate::config::{Config, Mode};
 use crate::standalone;
@@ -53,7 +54,7 @@ impl Export {
                 now.format("%F %T UTC")
             ));
         } else {
-            lines = self.write(backend.documents().as_ref(), now).await?;
+            lines = self.write(&Patient(backend.documents()), now).await?;
             lines.push(
                 "It was read bit by bit: whatever changed meanwhile may be in it by halves.".to_owned(),
             );

@@ -3,8 +3,6 @@
 //! Invariant: the whole file is read and found good before the first write, and everything is read back before the tenant wakes
 //! up; whatever an import stops at, the same command again goes on from there.
 
-mod patient;
-
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,7 +12,7 @@ use store::Documents;
 use store::transfer::{self, Received, TransferError, receive};
 
 use super::archive::Archive;
-use patient::Patient;
+use super::patient::Patient;
 
 #[derive(Debug, Args)]
 pub(super) struct Import {

@@ -133,7 +133,7 @@ pub(super) fn topic(settings: &mut Settings, mode: Mode, who: &mut Who, off: &mu
         }
         (Some(text), None) => (STRING, Connection::parse(&text)),
         (None, Some(namespace)) => {
-            (NAMESPACE, Connection::of_namespace(&namespace, who.credential(settings)?))
+            (NAMESPACE, Connection::of_namespace(&namespace, bus_identity(settings, who)?))
         }
         (None, None) => {
             if matches!(mode, Mode::Functions { .. }) {
@@ -156,7 +156,20 @@ pub(super) fn topic(settings: &mut Settings, mode: Mode, who: &mut Who, off: &mu
     if let Err(error) = ServiceBus::new(connection.clone(), &name) {
         settings.wrong("BUS_TOPIC", error.to_string());
     }
+    if matches!(mode, Mode::Standalone { .. }) {
+        let why = "only the Functions host receives from Service Bus; `oncall bus send` puts messages on this machine's own bus";
+        off.push(Off { what: "alerts from RMM, Security and Backups over Service Bus", why: why.to_owned() });
+    }
     Some(Topic { connection, name })
+}
+
+/// Who publishes: whom the host receives as, where it is told.
+fn bus_identity(settings: &mut Settings, who: &mut Who) -> Option<Credential> {
+    const CLIENT: &str = "BUS_CONNECTION_STRING__clientId";
+    match settings.text(CLIENT).map(str::to_owned) {
+        Some(client_id) => who.named(settings, CLIENT, &client_id),
+        None => who.credential(settings),
+    }
 }
 
 /// The Hub. Without one, a machine signs people in by itself; where the state is in the cloud, nobody else may.
@@ -171,8 +184,16 @@ pub(super) fn hub(settings: &mut Settings, state: &State, has_vault: bool) -> Op
     });
     let Some(issuer) = issuer else {
         let in_cloud = matches!(state, State::Cosmos(account) if !is_here(account.endpoint()));
-        if in_cloud && !settings.is_wrong("HUB_ISSUER") {
+        if settings.is_wrong("HUB_ISSUER") {
+            return None;
+        }
+        if in_cloud {
             settings.wrong("HUB_ISSUER", "is needed in the cloud: the Hub is who signs people in there");
+        }
+        for name in ["HUB_CLIENT_ID", "HUB_CLIENT_SECRET"] {
+            if settings.text(name).is_some() && !in_cloud {
+                settings.wrong(name, "is of no use without HUB_ISSUER");
+            }
         }
         return None;
     };

@@ -6,7 +6,7 @@ use integrations::psa::TheOnePsa;
 use secrecy::SecretString;
 
 use super::cloud::given;
-use super::settings::Settings;
+use super::settings::{NOT_FOLLOWED, Settings};
 use super::{Given, Mail, Off, Psa};
 
 /// Mail's settings, as the adapter itself reads them.
@@ -17,7 +17,9 @@ pub(super) fn mail(settings: &mut Settings, has_folder: bool, off: &mut Vec<Off>
         } else {
             "nobody is paged by mail"
         };
-        off.push(Off { what: "sending mail", why: format!("SMTP_URL is not set: {instead}") });
+        let unresolved = settings.is_unresolved("SMTP_URL");
+        let reason = if unresolved { NOT_FOLLOWED } else { "SMTP_URL is not set" };
+        off.push(Off { what: "sending mail", why: format!("{reason}: {instead}") });
         return None;
     };
     let from = settings.text("MAIL_FROM").map(str::to_owned);

@@ -5,8 +5,15 @@ use std::fmt;
 
 use secrecy::SecretString;
 
+/// Settings that the process can start without, although their reference led nowhere: taking alerts goes on.
+const SPARED: [&str; 1] = ["SMTP_URL"];
+
 /// How the platform marks a setting whose value it should have read from Key Vault and could not.
 const UNRESOLVED: &str = "@Microsoft.KeyVault(";
+
+/// What is told of such a setting.
+pub(super) const NOT_FOLLOWED: &str =
+    "the reference to Key Vault was not followed: is the secret there, and may the app's identity read it?";
 
 /// One setting that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,27 +33,29 @@ impl fmt::Display for Problem {
 /// The settings, and the problems found so far.
 pub(super) struct Settings {
     vars: BTreeMap<String, String>,
+    /// Whose reference to Key Vault led nowhere.
+    unresolved: Vec<String>,
     pub(super) problems: Vec<Problem>,
 }
 
 impl Settings {
     /// Settings of which none is a reference that nobody has followed.
-    pub(super) fn new(vars: BTreeMap<String, String>) -> Self {
-        let mut settings = Self { vars, problems: Vec::new() };
-        let unresolved: Vec<String> = settings
-            .vars
-            .iter()
-            .filter(|(_, value)| value.trim_start().starts_with(UNRESOLVED))
-            .map(|(name, _)| name.clone())
-            .collect();
-        for name in unresolved {
-            settings.vars.remove(&name);
-            settings.wrong(
-                &name,
-                "the reference to Key Vault was not followed: is the secret there, and may the app's identity read it?",
-            );
+    pub(super) fn new(mut vars: BTreeMap<String, String>) -> Self {
+        let is_reference = |value: &str| value.trim_start().starts_with(UNRESOLVED);
+        let unresolved: Vec<String> =
+            vars.iter().filter(|(_, value)| is_reference(value)).map(|(name, _)| name.clone()).collect();
+        vars.retain(|name, _| !unresolved.contains(name));
+        let mut settings = Self { vars, unresolved, problems: Vec::new() };
+        let fatal = settings.unresolved.iter().filter(|name| !SPARED.contains(&name.as_str()));
+        for name in fatal.cloned().collect::<Vec<_>>() {
+            settings.wrong(&name, NOT_FOLLOWED);
         }
         settings
+    }
+
+    /// Whether a setting is a reference to Key Vault that led nowhere.
+    pub(super) fn is_unresolved(&self, name: &str) -> bool {
+        self.unresolved.iter().any(|unresolved| unresolved == name)
     }
 
     /// A setting's value; an empty one counts as missing.

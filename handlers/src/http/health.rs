@@ -21,6 +21,9 @@ pub(super) struct Health {
     ready: bool,
     /// Which version runs.
     version: &'static str,
+    /// Which commit it was built from, where whoever built it said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision: Option<&'static str>,
     /// What doesn't run, and why.
     off: Vec<OffBody>,
     /// Messages of each product that its rule dropped, since the start of this process.
@@ -59,6 +62,7 @@ pub(super) async fn health(State(edge): State<Arc<Edge>>) -> (StatusCode, Json<H
         live: true,
         ready,
         version: env!("CARGO_PKG_VERSION"),
+        revision: option_env!("ONCALL_REVISION"),
         off: off.into_iter().map(|Off { what, why }| OffBody { what, why }).collect(),
         dropped: edge.app.dropped.read().map(|(product, count)| (product.as_str(), count)).collect(),
         dead_letters: edge.bus.as_ref().and_then(|bus| bus.dead_letters().ok()),

@@ -165,8 +165,8 @@ async fn what_is_done_between_two_parts_of_waking_up_is_not_written_over() {
         let (store, awake) = (Store::new(Arc::clone(&documents)), due(documents.as_ref()).await);
         let incidents = store.all_incidents().await;
         let pick = |is_awake: bool| incidents.iter().find(|id| awake.contains(*id) == is_awake).cloned();
-        let changed: Vec<String> = [true, false].into_iter().filter_map(pick).collect();
-        for id in &changed {
+        let touched: Vec<String> = [true, false].into_iter().filter_map(pick).collect();
+        for id in &touched {
             let mut incident = store.get::<Incident>(&demo(), id).await.expect("read").expect("it is there");
             incident.value.title = "Somebody was here".to_owned();
             incident.value.escalation.due_at = None;
@@ -177,7 +177,7 @@ async fn what_is_done_between_two_parts_of_waking_up_is_not_written_over() {
         }
         take_in(documents.as_ref(), &luggage).await.expect("it goes on");
         let awake = due(documents.as_ref()).await;
-        for id in &changed {
+        for id in &touched {
             let incident = store.get::<Incident>(&demo(), id).await.expect("read").expect("it is there");
             assert_eq!(incident.value.title, "Somebody was here");
             assert!(!awake.contains(id), "{id}");

@@ -31,9 +31,52 @@ pub(super) struct Known {
     at: DateTime<Utc>,
 }
 
+/// What is known. Asking is a task of its own: a browser that hangs up must not end it, or whoever hangs up often enough would
+/// keep everybody else from signing in.
+#[derive(Debug)]
+pub(super) struct Knowledge(Arc<Inner>);
+
+impl Knowledge {
+    pub(super) fn new(issuer: Issuer, http: Http) -> Self {
+        Self(Arc::new(Inner { issuer, http, known: RwLock::default(), last: Mutex::default() }))
+    }
+
+    pub(super) fn issuer(&self) -> &Issuer {
+        &self.0.issuer
+    }
+
+    /// What is known; asked for first, where it isn't or is old. What is old is better than nothing.
+    pub(super) async fn current(&self, now: DateTime<Utc>) -> Result<Arc<Known>, String> {
+        if let Some(known) = self.0.known().filter(|known| known.is_fresh(now)) {
+            return Ok(known);
+        }
+        let inner = Arc::clone(&self.0);
+        tokio::spawn(async move { inner.current(now).await }).await.map_err(|error| error.to_string())?
+    }
+
+    /// Something newer than what `known` is, which doesn't suffice; `None` where the Hub has said just now that there is no
+    /// more. The error says why it can't be known.
+    pub(super) async fn newer_than(
+        &self,
+        known: &Arc<Known>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Arc<Known>>, String> {
+        let (inner, known) = (Arc::clone(&self.0), Arc::clone(known));
+        tokio::spawn(async move { inner.newer_than(&known, now).await })
+            .await
+            .map_err(|error| error.to_string())?
+    }
+}
+
+impl Known {
+    fn is_fresh(&self, now: DateTime<Utc>) -> bool {
+        now - self.at < LIFETIME
+    }
+}
+
 /// What is known, and when it was last asked for.
 #[derive(Debug)]
-pub(super) struct Knowledge {
+struct Inner {
     issuer: Issuer,
     http: Http,
     known: RwLock<Option<Arc<Known>>>,
@@ -48,17 +91,8 @@ struct Try {
     failed: Option<String>,
 }
 
-impl Knowledge {
-    pub(super) fn new(issuer: Issuer, http: Http) -> Self {
-        Self { issuer, http, known: RwLock::default(), last: Mutex::default() }
-    }
-
-    pub(super) fn issuer(&self) -> &Issuer {
-        &self.issuer
-    }
-
-    /// What is known; asked for first, where it isn't or is old. What is old is better than nothing.
-    pub(super) async fn current(&self, now: DateTime<Utc>) -> Result<Arc<Known>, String> {
+impl Inner {
+    async fn current(&self, now: DateTime<Utc>) -> Result<Arc<Known>, String> {
         let Some(known) = self.known() else {
             let mut last = self.last.lock().await;
             // Whoever held the lock before may have learned it.
@@ -67,7 +101,7 @@ impl Knowledge {
                 None => self.ask_unless_just_asked(&mut last, FIRST_PAUSE, now).await?.ok_or_else(nothing),
             };
         };
-        if now - known.at < LIFETIME {
+        if known.is_fresh(now) {
             return Ok(known);
         }
         // Somebody else may be asking already.
@@ -76,13 +110,7 @@ impl Knowledge {
         Ok(asked.ok().flatten().unwrap_or(known))
     }
 
-    /// Something newer than what `known` is, which doesn't suffice; `None` where the Hub has said just now that there is no
-    /// more. The error says why it can't be known.
-    pub(super) async fn newer_than(
-        &self,
-        known: &Arc<Known>,
-        now: DateTime<Utc>,
-    ) -> Result<Option<Arc<Known>>, String> {
+    async fn newer_than(&self, known: &Arc<Known>, now: DateTime<Utc>) -> Result<Option<Arc<Known>>, String> {
         let mut last = self.last.lock().await;
         match self.known() {
             Some(newer) if !Arc::ptr_eq(&newer, known) => Ok(Some(newer)),
@@ -107,7 +135,7 @@ impl Knowledge {
         {
             return last.failed.clone().map_or(Ok(None), Err);
         }
-        // Stands if the caller hangs up before the answer is there.
+        // Stands if asking itself goes wrong.
         *last = Some(Try { at: now, failed: Some("the Hub has not answered".to_owned()) });
         let asked = self.ask(now).await;
         *last = Some(Try { at: now, failed: asked.as_ref().err().cloned() });

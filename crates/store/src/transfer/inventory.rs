@@ -8,8 +8,8 @@ use crate::document::Stored;
 use crate::lookup::{Lookup, Range};
 use crate::port::{Documents, StoreError};
 
-/// How many documents are read at a time.
-const AT_ONCE: u32 = 500;
+/// How many documents are read at a time: few enough that large ones arrive in time.
+const AT_ONCE: u32 = 100;
 
 /// A reading of all that a tenant has, by place and then by id.
 ///

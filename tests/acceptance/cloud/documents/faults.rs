@@ -129,7 +129,7 @@ async fn a_refusal_that_passes_is_not_noticed() {
         let (cosmos, seen) = furnished().await;
         let faults =
             [FaultOperationType::BatchItem, FaultOperationType::ReadItem, FaultOperationType::QueryItem]
-                .map(|to| fault(error.clone(), to, 1));
+                .map(|to| fault(error, to, 1));
         let documents = cosmos.documents_with(faults.to_vec()).await;
         let write = batch("ours", vec![Write::Replace(document("svc_1", "ours"), seen.etag)]);
         assert_eq!(documents.commit(write).await, Ok(()), "{error:?}");

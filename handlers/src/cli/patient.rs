@@ -1,4 +1,5 @@
-//! A store that is asked again where it asks to slow down: a whole tenant is more than it takes at once.
+//! A store that is asked again where it asks to slow down, or was away for a moment: a whole tenant is more than it takes at
+//! once, and nobody wants to begin anew.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +9,9 @@ use store::{Batch, Documents, Found, Lookup, Range, StoreError, Stored};
 
 /// How often it is asked again.
 const TRIES: usize = 60;
+
+/// How often, of these, after it could not be reached.
+const AWAY: usize = 5;
 
 /// How long to wait where it doesn't say.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -24,10 +28,15 @@ impl Patient {
     where
         F: Future<Output = Result<T, StoreError>> + Send,
     {
+        let mut away = 0;
         for _ in 1..TRIES {
             match ask().await {
                 Err(StoreError::Throttled { after }) => {
                     tokio::time::sleep(after.unwrap_or(PAUSE).min(LONGEST)).await;
+                }
+                Err(StoreError::Unavailable(_)) if away < AWAY => {
+                    away += 1;
+                    tokio::time::sleep(PAUSE).await;
                 }
                 told => return told,
             }
@@ -78,12 +87,12 @@ mod tests {
     #[tokio::test]
     async fn any_other_failure_is_told_at_once() {
         let asked = AtomicUsize::new(0);
-        let down = || StoreError::Unavailable("down".to_owned());
+        let lost = || StoreError::Conflict { id: "inc_1".to_owned() };
         let told: Result<(), _> = Patient::ask(|| {
             asked.fetch_add(1, Ordering::Relaxed);
-            ready(Err(down()))
+            ready(Err(lost()))
         })
         .await;
-        assert_eq!((told, asked.into_inner()), (Err(down()), 1));
+        assert_eq!((told, asked.into_inner()), (Err(lost()), 1));
     }
 }
