@@ -17,7 +17,7 @@ use crate::telemetry::{BoxedLayer, Telemetry};
 use json_lines::JsonLines;
 
 /// What is silent unless it is named. The longer name wins, so `oncall::metrics=trace` in the setting is heard.
-const SILENT: &str = "opentelemetry=off,oncall::metrics=off";
+const SILENT: &str = "opentelemetry=off,oncall::metrics=off,typespec_client_core=warn";
 
 /// Starts logging as `ONCALL_LOG` says, in the usual directive syntax, and hands `telemetry` what it wants to hear of.
 pub(crate) fn start(config: &Config, telemetry: Option<&Telemetry>) {

@@ -7,9 +7,22 @@ param actionGroupId string
 // Both of the process's own gauges, whether they come as metrics or as a field of a log line (one JSON object a line).
 var gauge = '''
 union isfuzzy=true
-  (AppMetrics | where Name == '{0}' | project TimeGenerated, Value = coalesce(Max, Sum)),
-  (AppTraces | where Message has '{0}' | project TimeGenerated, Value = extract(@'"{0}":\s*"?([0-9.]+)', 1, Message, typeof(real)))
+  (AppMetrics | where Name == '{0}' | project TimeGenerated, AppRoleInstance, Value = coalesce(Max, Sum)),
+  (AppTraces | where Message has '{0}' | project TimeGenerated, AppRoleInstance, Value = extract(@'"{0}":\s*"?([0-9.]+)', 1, Message, typeof(real)))
+| where isnotnull(Value)
+'''
+
+// What any of the processes told.
+var longest = '''
 | summarize Value = max(Value)
+| where isnotnull(Value)
+'''
+
+// What the process that told least says now: the timer runs in one process at a time and may move to another, and the one
+// that lost it goes on telling for a while how old its own last tick is.
+var youngest = '''
+| summarize arg_max(TimeGenerated, Value) by AppRoleInstance
+| summarize Value = min(Value)
 | where isnotnull(Value)
 '''
 
@@ -29,7 +42,7 @@ var alerts = [
     name: 'oncall-tick-age'
     severity: 1
     description: 'The last escalation tick that did its work is more than two minutes old.'
-    query: format(gauge, 'oncall.tick.age_seconds')
+    query: '${format(gauge, 'oncall.tick.age_seconds')}${youngest}'
     window: 'PT10M'
     operator: 'GreaterThan'
     threshold: 120
@@ -37,9 +50,10 @@ var alerts = [
   {
     name: 'oncall-outbox-age'
     severity: 1
-    description: 'A page, a ticket or an event has been due for more than five minutes and has not gone out.'
-    query: format(gauge, 'oncall.outbox.oldest_due_seconds')
-    window: 'PT10M'
+    description: 'A page, a ticket, an event or a notice has been waiting for more than five minutes and has not gone out.'
+    query: '${format(gauge, 'oncall.outbox.oldest_due_seconds')}${longest}'
+    // What waits is seen when it is tried, and a PSA that is down is tried every quarter of an hour.
+    window: 'PT30M'
     operator: 'GreaterThan'
     threshold: 300
   }

@@ -7,5 +7,6 @@ mod infra;
 mod key_vault;
 mod service_bus;
 mod staged;
+mod stalling;
 mod telemetry;
 mod transfer;

@@ -6,6 +6,7 @@ mod console_schedules;
 mod covering;
 mod escalating;
 mod explaining;
+mod falling_behind;
 mod feeds;
 mod handing_over;
 mod mailing;

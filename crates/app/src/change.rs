@@ -52,7 +52,7 @@ async fn decided(
 ) -> Result<Incident, Error> {
     let mut tries = Tries::default();
     loop {
-        let turn = app.turns.take(tenant).await;
+        let turn = app.turns.take(tenant).await?;
         let found = app.store.get::<Incident>(tenant, id.as_str()).await?;
         let mut incident = found.ok_or_else(|| Error::not_found("incident", id.as_str()))?;
         let mut journal = Journal::new(now);

@@ -10,6 +10,7 @@ mod notice;
 mod page;
 mod runner;
 mod ticket;
+mod write_down;
 
 use std::sync::Arc;
 

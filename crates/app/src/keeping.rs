@@ -26,7 +26,7 @@ pub(crate) async fn change<T: Entity + Clone + PartialEq>(
 ) -> Result<T, Error> {
     let mut tries = Tries::default();
     loop {
-        let turn = app.turns.take(tenant).await;
+        let turn = app.turns.take(tenant).await?;
         let found = app.store.get::<T>(tenant, id).await?;
         let mut kept = found.ok_or_else(|| Error::not_found(kind, id))?;
         let before = kept.value.clone();

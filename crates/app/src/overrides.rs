@@ -46,7 +46,7 @@ async fn change(
     let people = People::of(app, &ctx.tenant).await?;
     let mut tries = turns::Tries::default();
     loop {
-        let turn = app.turns.take(&ctx.tenant).await;
+        let turn = app.turns.take(&ctx.tenant).await?;
         let mut rota = schedules::load(app, &ctx.tenant, schedule, ctx.now).await?;
         let decided = decide(&rota, &people)?;
         refuse_clash(&rota, &people, &decided.value)?;

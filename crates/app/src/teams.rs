@@ -70,7 +70,7 @@ async fn take(app: &App, ctx: &Ctx, id: &TeamId, step: &Step<'_>) -> Result<Team
     ctx.must_manage(MAY)?;
     let mut tries = Tries::default();
     loop {
-        let turn = app.turns.take(&ctx.tenant).await;
+        let turn = app.turns.take(&ctx.tenant).await?;
         // Before the teams: whoever changes one in between replaces it, and our commit is refused.
         let tenant = app.store.get::<Tenant>(&ctx.tenant, "tenant").await?;
         let tenant = tenant.ok_or_else(|| Error::not_found("tenant", ctx.tenant.as_str()))?;

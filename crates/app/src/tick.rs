@@ -4,6 +4,8 @@
 //! since each item is decided and committed by itself, by if-match, and is not due any more afterwards; an item that fails
 //! moves out of the others' way; nothing here waits for a provider.
 
+mod waiting;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -27,6 +29,7 @@ use crate::change;
 use crate::effects::{Effect, Hold};
 use crate::error::Error;
 use crate::handoffs;
+use waiting::Waiting;
 
 /// The most items of one sort that a tick takes on; the next tick goes on with the rest.
 const MOST: u32 = 200;
@@ -58,8 +61,9 @@ pub struct TickReport {
     pub failed: u32,
     /// There was more than one tick takes on.
     pub more: bool,
-    /// How long, in whole seconds, the item that waited longest had been due when the tick found it.
-    pub oldest_due_seconds: u64,
+    /// How long, in whole seconds, the item that waited longest had waited when the tick found it due; what is between
+    /// two tries isn't due, and not looked at.
+    pub oldest_waiting_seconds: u64,
 }
 
 /// Does what is due at the clock's now: steps are told, and what commits wanted done is handed to the runner.
@@ -102,7 +106,7 @@ fn kinds(app: &App) -> Vec<Kind> {
 }
 
 /// What is due of one kind. What can't be read is told and passed over; it doesn't stand in the others' way.
-async fn due<T: Entity, D>(
+async fn due<T: Entity + Waiting, D>(
     app: &App,
     now: DateTime<Utc>,
     report: &mut TickReport,
@@ -116,10 +120,9 @@ async fn due<T: Entity, D>(
             warn!(%error, "a due document can't be read");
             report.failed += 1;
         }
-        // The longest due come first.
-        let oldest = found.items.first().and_then(|item| item.value.index().due_at);
-        let waited = oldest.and_then(|due| (now - due).to_std().ok()).unwrap_or_default();
-        report.oldest_due_seconds = report.oldest_due_seconds.max(waited.as_secs());
+        let oldest = found.items.iter().filter_map(|item| item.value.since()).min();
+        let waited = oldest.and_then(|since| (now - since).to_std().ok()).unwrap_or_default();
+        report.oldest_waiting_seconds = report.oldest_waiting_seconds.max(waited.as_secs());
         let readable = found.items.into_iter();
         items.extend(readable.filter_map(|item| Some((item.tenant.parse().ok()?, name(item.value)))));
         match found.next {

@@ -9,19 +9,31 @@ use std::time::Duration;
 
 use domain::id::TenantId;
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
+use tokio::time::timeout;
 
 use crate::app::App;
 use crate::error::Error;
 
+/// How long anybody waits for their turn: about as long as the store takes to fail once. Turns are held while the store is
+/// asked, so behind a store that hangs the queue would add up.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// One queue for each tenant that was busy lately.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Turns {
     tenants: Mutex<HashMap<TenantId, Arc<Turn<()>>>>,
+    patience: Duration,
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self { tenants: Mutex::default(), patience: PATIENCE }
+    }
 }
 
 impl Turns {
-    /// Waits for the tenant's turn, first come first served.
-    pub(crate) async fn take(&self, tenant: &TenantId) -> OwnedMutexGuard<()> {
+    /// Waits for the tenant's turn, first come first served; [`Error::Overloaded`] when it doesn't come in time.
+    pub(crate) async fn take(&self, tenant: &TenantId) -> Result<OwnedMutexGuard<()>, Error> {
         let turn = {
             let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
             if tenants.len() > 1_000 {
@@ -29,7 +41,7 @@ impl Turns {
             }
             Arc::clone(tenants.entry(tenant.clone()).or_default())
         };
-        turn.lock_owned().await
+        timeout(self.patience, turn.lock_owned()).await.map_err(|_| Error::Overloaded)
     }
 }
 
@@ -56,5 +68,25 @@ impl Tries {
         let millis = u64::try_from(app.entropy.draw() % u128::from(most)).unwrap_or(0);
         tokio::time::sleep(Duration::from_millis(millis)).await;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_waits_too_long_is_told_to_come_back_and_another_tenant_is_not_held_up() {
+        let turns = Turns { patience: Duration::ZERO, ..Turns::default() };
+        let (busy, idle) = ("busy".parse().unwrap(), "idle".parse().unwrap());
+        let turn = turns.take(&busy).await.unwrap();
+        assert_eq!(turns.take(&busy).await.map(drop), Err(Error::Overloaded));
+        assert_eq!(turns.take(&idle).await.map(drop), Ok(()));
+        drop(turn);
+        assert_eq!(
+            turns.take(&busy).await.map(drop),
+            Ok(()),
+            "who gave up doesn't stand in the queue any more"
+        );
     }
 }

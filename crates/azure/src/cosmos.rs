@@ -2,7 +2,8 @@
 //!
 //! Invariants: a batch is one transaction; a lookup is one stretch of one index; a write whose answer was lost is told from
 //! somebody else's by the operation that stands in the document, before anybody is blamed. Nothing connects before it is
-//! used, and a connection that could not be made is tried again at the next use. Nobody waits longer than [`LONGEST`].
+//! used; a connection that could not be made is tried again at the next use, but at most about once a second, however many
+//! ask. Nobody waits longer than [`LONGEST`].
 
 mod account;
 mod commit;
@@ -11,6 +12,7 @@ mod envelope;
 mod failure;
 mod key;
 mod meter;
+mod opened;
 mod query;
 
 use std::fmt;
@@ -28,15 +30,24 @@ pub use container::{DEFINITION, Definition};
 
 use envelope::Read;
 use failure::Failure;
+use opened::Opened;
 
 /// The longest that anybody waits for anything here. The client has a shorter patience of its own with an operation, but not
 /// with whoever issues its tokens, nor while it connects.
 const LONGEST: Duration = Duration::from_secs(10);
 
+/// How long one attempt to connect may take. It is shorter than [`LONGEST`], so that whoever waits for it is told how it ended.
+const CONNECTING: Duration = Duration::from_secs(8);
+
+/// How long an attempt that failed is everybody's answer.
+const REST: Duration = Duration::from_secs(1);
+
 /// A container, found at its first use.
 pub struct CosmosDocuments {
     account: Account,
-    container: OnceCell<ContainerClient>,
+    /// The connections, and what they trust: made once, also where the account is away for long.
+    runtime: OnceCell<CosmosRuntime>,
+    container: Opened<ContainerClient>,
 }
 
 impl fmt::Debug for CosmosDocuments {
@@ -48,13 +59,19 @@ impl fmt::Debug for CosmosDocuments {
 impl CosmosDocuments {
     /// The documents of an account. Asks nobody yet.
     pub fn new(account: Account) -> Self {
-        Self { account, container: OnceCell::new() }
+        Self { account, runtime: OnceCell::new(), container: Opened::new(REST) }
+    }
+
+    /// The same, but an attempt to connect that failed is everybody's answer for so long.
+    #[must_use]
+    pub fn resting(self, rest: Duration) -> Self {
+        Self { container: Opened::new(rest), ..self }
     }
 
     /// The documents of an account that is reached by way of `runtime`, such as one that has its server inside.
     pub async fn through(runtime: CosmosRuntime, account: Account) -> Result<Self, StoreError> {
         let container = account.client_on(runtime).await.map_err(failure::store_error)?;
-        Ok(Self { account, container: OnceCell::new_with(Some(container)) })
+        Ok(Self { account, runtime: OnceCell::new(), container: Opened::with(container) })
     }
 
     /// Connects, unless that has been done.
@@ -63,7 +80,12 @@ impl CosmosDocuments {
     }
 
     async fn container(&self) -> Result<&ContainerClient, StoreError> {
-        self.container.get_or_try_init(|| self.account.connect()).await
+        let connecting = async {
+            // Boxed, since the client's futures are large.
+            let connected = timeout(CONNECTING, Box::pin(self.account.connect(&self.runtime))).await;
+            connected.unwrap_or_else(|_| Err(StoreError::Unavailable("Cosmos DB can't be reached".to_owned())))
+        };
+        self.container.get(connecting).await
     }
 
     async fn read(&self, partition: &str, id: &str) -> Result<Option<Stored>, StoreError> {

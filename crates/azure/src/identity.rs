@@ -1,4 +1,8 @@
-//! Who the process is in Azure: one credential for Cosmos DB, Service Bus and Key Vault.
+//! Who the process is in Azure: one credential for Cosmos DB, Service Bus, Key Vault and telemetry.
+//!
+//! Invariant: each of them has a token of its own, and none waits for another's.
+
+mod kept;
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,6 +14,8 @@ use azure_identity::{
     DeveloperToolsCredential, ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId,
 };
 use secrecy::{ExposeSecret as _, SecretString};
+
+use kept::{KeptTokens, Timing};
 
 /// Which identity opens Azure's doors.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,17 +47,10 @@ impl fmt::Debug for Credential {
 impl Credential {
     /// The credential of an identity. Asks nobody yet.
     pub fn of(identity: &Identity) -> Result<Self, IdentityError> {
-        let credential: Arc<dyn TokenCredential> = match identity {
-            Identity::Managed { client_id } => {
-                let options = ManagedIdentityCredentialOptions {
-                    user_assigned_id: client_id.clone().map(UserAssignedId::ClientId),
-                    ..Default::default()
-                };
-                ManagedIdentityCredential::new(Some(options)).map_err(wrong)?
-            }
-            Identity::Developer => DeveloperToolsCredential::new(None).map_err(wrong)?,
-        };
-        Ok(Self(credential))
+        // Whether it can be used is told now, not when the first token is wanted.
+        source(identity).map_err(wrong)?;
+        let identity = identity.clone();
+        Ok(Self(Arc::new(KeptTokens::new(Box::new(move || source(&identity)), Timing::USUAL))))
     }
 
     /// A token that is there already and is sent to whoever asks for one, for ever: for servers that stand in for Azure.
@@ -59,7 +58,7 @@ impl Credential {
         Self(Arc::new(Fixed(token)))
     }
 
-    /// A token for a scope; kept until it expires, so it may be asked for before every call.
+    /// A token for a scope; kept until it expires, so it may be asked for before every call. Waits 5 s at the longest.
     pub async fn token(&self, scope: &str) -> Result<SecretString, IdentityError> {
         let token = self.0.get_token(&[scope], None).await.map_err(wrong)?;
         Ok(token.token.secret().to_owned().into())
@@ -68,6 +67,20 @@ impl Credential {
     pub(crate) fn shared(&self) -> Arc<dyn TokenCredential> {
         Arc::clone(&self.0)
     }
+}
+
+/// What fetches an identity's tokens.
+fn source(identity: &Identity) -> azure_core::Result<Arc<dyn TokenCredential>> {
+    Ok(match identity {
+        Identity::Managed { client_id } => {
+            let options = ManagedIdentityCredentialOptions {
+                user_assigned_id: client_id.clone().map(UserAssignedId::ClientId),
+                ..Default::default()
+            };
+            ManagedIdentityCredential::new(Some(options))?
+        }
+        Identity::Developer => DeveloperToolsCredential::new(None)?,
+    })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]

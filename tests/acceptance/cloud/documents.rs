@@ -1,6 +1,7 @@
 //! The document port on Cosmos DB: in this process and over HTTP, and when answers are late, lost or refused.
 
 mod faults;
+mod refusals;
 
 use std::sync::Arc;
 

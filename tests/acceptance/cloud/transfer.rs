@@ -182,7 +182,7 @@ async fn what_is_done_between_two_parts_of_waking_up_is_not_written_over() {
             assert_eq!(incident.value.title, "Somebody was here");
             assert!(!awake.contains(id), "{id}");
         }
-        let others = incidents.iter().filter(|id| !changed.contains(id));
+        let others = incidents.iter().filter(|id| !touched.contains(id));
         assert!(others.clone().all(|id| awake.contains(id)), "all the others are awake");
     }
     assert!(stopped >= 2, "{stopped}");

@@ -74,7 +74,7 @@ pub(super) fn measure(binary: &Path, folder: &Path, sink: &Sink, many: u32) -> R
 }
 
 fn count() -> Result<Vec<Counted>> {
-    let counted = Command::new(release::beside("request-units")?).stdin(Stdio::null()).output()?;
+    let counted = Command::new(release::built(release::REQUEST_UNITS.1)?).stdin(Stdio::null()).output()?;
     let problem = String::from_utf8_lossy(&counted.stderr);
     ensure!(counted.status.success(), "nothing was counted: {problem}");
     Ok(serde_json::from_slice(&counted.stdout)?)
@@ -90,7 +90,7 @@ struct Account {
 
 impl Account {
     fn start() -> Result<Self> {
-        let mut command = Command::new(release::beside("request-units")?);
+        let mut command = Command::new(release::built(release::REQUEST_UNITS.1)?);
         let mut child = command.arg("account").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let (input, output) = (child.stdin.take(), child.stdout.take());
         let open = input.context("its input is piped")?;

@@ -43,6 +43,7 @@ pub(super) fn under_the_host(binary: &Path, port: u16, account: &str) -> Command
     let mut command = Command::new(binary);
     command.env_clear().stdin(Stdio::null()).stdout(Stdio::null());
     command.env("FUNCTIONS_CUSTOMHANDLER_PORT", port.to_string()).env("ONCALL_LOG", LOG);
+    command.env("ONCALL_PUBLIC_URL", "https://oncall.msp.example");
     command.env("COSMOS_ENDPOINT", account).env("COSMOS_KEY", "ZW11bGF0b3I=");
     command.env("ONCALL_LINK_SECRET", "a secret of nobody, for as long as this is measured");
     command

@@ -28,19 +28,18 @@ pub(super) fn build(root: &Path, wanted: &[(&str, &str)]) -> Result<()> {
 
 /// Lets the release build of this program do the measuring.
 pub(super) fn hand_over(only: Option<&str>, quick: bool) -> Result<()> {
-    let this = std::env::current_exe()?;
-    let target =
-        this.parent().and_then(Path::parent).context("a built program lies in a profile's folder")?;
-    // By its own name: a file that was built anew meanwhile has another.
-    let mut bench = Command::new(target.join("release").join(XTASK.1));
+    let mut bench = Command::new(built(XTASK.1)?);
     bench.args(["bench", "--built"]).args(only).args(quick.then_some("--quick"));
     ensure!(bench.status().context("can't start the release build")?.success(), "the measuring failed");
     Ok(())
 }
 
-/// A binary that was built: beside this one.
-pub(super) fn beside(name: &str) -> Result<PathBuf> {
-    let binary = std::env::current_exe()?.with_file_name(name);
+/// A release binary that was built: in the folder beside this program's profile, or in the same.
+pub(super) fn built(name: &str) -> Result<PathBuf> {
+    let this = std::env::current_exe()?;
+    let target =
+        this.parent().and_then(Path::parent).context("a built program lies in a profile's folder")?;
+    let binary = target.join("release").join(name);
     ensure!(binary.is_file(), "{} is not there; run without --built", binary.display());
     Ok(binary)
 }

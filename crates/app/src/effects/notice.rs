@@ -5,9 +5,10 @@
 
 use domain::id::TenantId;
 use domain::notice::Notice;
-use store::{Changes, Versioned};
+use store::{Changes, StoreError, Versioned};
 use tracing::{debug, warn};
 
+use super::write_down::write_down;
 use crate::app::App;
 use crate::error::Error;
 use crate::port::{ChannelError, NoticeMessage};
@@ -30,6 +31,7 @@ pub(super) async fn send(app: &App, tenant: &TenantId, id: &str) -> Result<(), E
         return Ok(());
     }
     let Some(mut taken) = app.store.get::<Notice>(tenant, id).await? else { return Ok(()) };
+    let lease = taken.value.due_at;
     match attempt(app, &taken.value).await {
         Ok(receipt) => taken.value.sent(receipt),
         Err(error) => {
@@ -39,8 +41,7 @@ pub(super) async fn send(app: &App, tenant: &TenantId, id: &str) -> Result<(), E
         }
     }
     // Where somebody took it over when our lease had ended, how it ends is theirs to say.
-    write(app, tenant, &taken).await?;
-    Ok(())
+    write_down(app, tenant, lease, || replacing(&taken)).await.map(drop)
 }
 
 async fn attempt(app: &App, notice: &Notice) -> Result<String, ChannelError> {
@@ -62,7 +63,11 @@ async fn attempt(app: &App, notice: &Notice) -> Result<String, ChannelError> {
 
 /// Commits the notice as it is now; answers whether it was us.
 async fn write(app: &App, tenant: &TenantId, notice: &Versioned<Notice>) -> Result<bool, Error> {
+    Ok(app.store.commit_unless_lost(tenant, app.entropy.operation(), replacing(notice)?).await?)
+}
+
+fn replacing(notice: &Versioned<Notice>) -> Result<Changes, StoreError> {
     let mut changes = Changes::new();
     changes.replace(notice)?;
-    Ok(app.store.commit_unless_lost(tenant, app.entropy.operation(), changes).await?)
+    Ok(changes)
 }

@@ -5,7 +5,6 @@
 //! What follows from a failure (the user's next contact method, the next step) is committed with it or before it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::actor::Actor;
@@ -15,19 +14,16 @@ use domain::incident::Incident;
 use domain::page::{Page, PageState};
 use domain::timeline::{Entry, Event, TimelineRecord};
 use domain::user::User;
-use store::{Changes, StoreError, Versioned};
-use tokio::time::sleep;
+use store::{Changes, Versioned};
 use tracing::warn;
 
+use super::write_down::write_down;
 use super::{Effect, Hold};
 use crate::ack_link::AckGrant;
 use crate::app::App;
 use crate::change;
 use crate::error::Error;
 use crate::port::{ChannelError, PageMessage};
-
-/// Milliseconds before each further try to write down that a page went out.
-const PAUSES: [u64; 5] = [250, 500, 1_000, 2_000, 4_000];
 
 /// Sends one page, unless it was sent, taken or made needless meanwhile.
 pub(super) async fn send(app: &Arc<App>, tenant: &TenantId, id: &str, hold: Hold) -> Result<(), Error> {
@@ -81,9 +77,18 @@ async fn attempt(
     let Page { user_name: user, channel, address, .. } = page.value.clone();
     match result {
         Ok(receipt) => {
+            let lease = page.value.due_at;
             page.value.sent(now, receipt.clone());
             let event = Event::PageSent { user, channel, address, receipt };
-            return write_down(app, tenant, &page, &told(&page.value, now, event)).await;
+            let record = told(&page.value, now, event);
+            let changes = || {
+                let mut changes = Changes::new();
+                changes.create(&record)?;
+                changes.replace(&page)?;
+                Ok(changes)
+            };
+            // Where somebody took it over when our lease had ended, how it ends is theirs to say.
+            return write_down(app, tenant, lease, changes).await.map(drop);
         }
         Err(error) => {
             let reason = error.to_string();
@@ -108,29 +113,6 @@ async fn attempt(
         app.runner.start(app, tenant, follows.into_iter().collect());
     }
     Ok(())
-}
-
-/// Writes down that the page went out. To leave that to the tick is to send it again, so a store that is too busy just now is
-/// asked again, under the same operation, for about as long as the lease leaves.
-async fn write_down(
-    app: &App,
-    tenant: &TenantId,
-    page: &Versioned<Page>,
-    record: &TimelineRecord,
-) -> Result<(), Error> {
-    let operation = app.entropy.operation();
-    let mut pauses = PAUSES.into_iter();
-    loop {
-        let mut changes = Changes::new();
-        changes.create(record)?;
-        changes.replace(page)?;
-        let written = app.store.commit_unless_lost(tenant, operation.clone(), changes).await;
-        let is_passing = matches!(written, Err(StoreError::Throttled { .. } | StoreError::Unavailable(_)));
-        match pauses.next() {
-            Some(pause) if is_passing => sleep(Duration::from_millis(pause)).await,
-            _ => return Ok(written.map(drop)?),
-        }
-    }
 }
 
 /// Commits the page as it is now, with `changes`; answers whether it was us.

@@ -139,7 +139,7 @@ async fn write_down(
 ) -> Result<bool, Error> {
     let mut tries = Tries::default();
     loop {
-        let turn = app.turns.take(tenant).await;
+        let turn = app.turns.take(tenant).await?;
         let found = app.store.get::<TicketQueue>(tenant, &queue_id(id)).await?;
         let Some(mut queue) = found else { return Ok(false) };
         let found = app.store.get::<Incident>(tenant, id.as_str()).await?;

@@ -89,7 +89,7 @@ fn draw(app: &App) -> String {
 async fn keep(app: &App, ctx: &Ctx, feed: CalendarFeed) -> Result<(), Error> {
     let mut tries = Tries::default();
     loop {
-        let turn = app.turns.take(&ctx.tenant).await;
+        let turn = app.turns.take(&ctx.tenant).await?;
         let mut changes = Changes::new();
         let kept = app.store.get::<CalendarFeed>(&ctx.tenant, feed.id.as_str()).await?;
         let before = if let Some(mut kept) = kept {

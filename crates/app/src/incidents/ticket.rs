@@ -23,7 +23,7 @@ pub async fn link_ticket(
     ctx.must_respond()?;
     let mut tries = Tries::default();
     loop {
-        let turn = app.turns.take(&ctx.tenant).await;
+        let turn = app.turns.take(&ctx.tenant).await?;
         let found = app.store.get::<Incident>(&ctx.tenant, id.as_str()).await?;
         let mut incident = found.ok_or_else(|| Error::not_found("incident", id.as_str()))?;
         if incident.value.psa_ticket_id.as_ref() == Some(&ticket_id) {

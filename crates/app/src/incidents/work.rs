@@ -96,7 +96,7 @@ pub async fn create(app: &Arc<App>, ctx: &Ctx, new: NewIncident) -> Result<Incid
     ctx.must_respond()?;
     let mut tries = Tries::default();
     loop {
-        let turn = app.turns.take(&ctx.tenant).await;
+        let turn = app.turns.take(&ctx.tenant).await?;
         match open(app, ctx, &new).await {
             Ok((incident, effects)) => {
                 drop(turn);

@@ -1,7 +1,8 @@
 //! Lanes: one for each tenant whose alerts are coming in. Alerts that wait together are decided and committed together,
 //! so that a storm of repeats costs one write of its incident for each commit and not one for each alert.
 //!
-//! Invariant: a lane is an economy. Two processes have two lanes for a tenant, and the store's if-match keeps them right.
+//! Invariants: a lane is an economy. Two processes have two lanes for a tenant, and the store's if-match keeps them right.
+//! Whoever waits in a lane waits for no more than one failure of the store.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -82,34 +83,50 @@ async fn run(app: Arc<App>, tenant: TenantId, mut receiver: mpsc::Receiver<Waiti
     loop {
         match tokio::time::timeout(IDLE, receiver.recv_many(&mut batch, TOGETHER)).await {
             Ok(0) => return,
-            Ok(_) => serve(&app, &tenant, &mut batch).await,
+            Ok(_) => {
+                if let Err(error) = serve(&app, &tenant, &mut batch).await {
+                    turn_away(&error, &mut batch, &mut receiver);
+                }
+            }
             Err(_) if app.lanes.close(&tenant, &mut receiver) => return,
             Err(_) => {}
         }
     }
 }
 
-/// Decides and commits everything in `batch`, in as few commits as the store takes, and answers everybody.
-async fn serve(app: &Arc<App>, tenant: &TenantId, batch: &mut Vec<Waiting>) {
+/// Decides and commits everything in `batch`, in as few commits as the store takes, and answers everybody. After an error,
+/// those who are left in `batch` have no answer yet.
+async fn serve(app: &Arc<App>, tenant: &TenantId, batch: &mut Vec<Waiting>) -> Result<(), Error> {
     while !batch.is_empty() {
-        match together(app, tenant, batch).await {
-            Ok(taken) => {
-                for ((_, answer), taken) in batch.drain(..taken.len()).zip(taken) {
-                    // A sender that hung up is answered by what is in the store.
-                    drop(answer.send(taken));
-                }
-            }
-            Err(error) => {
-                for (_, answer) in batch.drain(..) {
-                    drop(answer.send(Err(error.clone())));
-                }
-            }
+        let taken = together(app, tenant, batch).await?;
+        for ((_, answer), taken) in batch.drain(..taken.len()).zip(taken) {
+            // A sender that hung up is answered by what is in the store.
+            drop(answer.send(taken));
         }
+    }
+    Ok(())
+}
+
+/// Answers everybody in `batch` with `error`. When the store failed, so does everybody who came in while it did: each of
+/// its failures may take as long as its time-out, and senders wait for a few of those at the most.
+fn turn_away(error: &Error, batch: &mut Vec<Waiting>, receiver: &mut mpsc::Receiver<Waiting>) {
+    for (_, answer) in batch.drain(..) {
+        drop(answer.send(Err(error.clone())));
+    }
+    while is_the_stores(error)
+        && let Ok((_, answer)) = receiver.try_recv()
+    {
+        drop(answer.send(Err(error.clone())));
     }
 }
 
+/// Whether it is the store that failed, so that the next alert would fare no better.
+fn is_the_stores(error: &Error) -> bool {
+    matches!(error, Error::Unavailable(_) | Error::Overloaded)
+}
+
 /// Takes as many of `batch` from its front as fit into one commit; answers what became of each of those. One that can't
-/// be decided is answered so by itself.
+/// be decided is answered so by itself; when the store fails, so do all of them.
 async fn together(
     app: &Arc<App>,
     tenant: &TenantId,
@@ -118,14 +135,17 @@ async fn together(
     let mut tries = Tries::default();
     let mut most = batch.len();
     loop {
-        let turn = app.turns.take(tenant).await;
+        let turn = app.turns.take(tenant).await?;
         let mut sitting = Sitting::begin(app, tenant);
         let mut taken = Vec::with_capacity(batch.len());
         for (arrival, _) in batch.iter().take(most) {
             if !sitting.has_room() {
                 break;
             }
-            taken.push(sitting.decide(arrival).await);
+            match sitting.decide(arrival).await {
+                Err(error) if is_the_stores(&error) => return Err(error),
+                decided => taken.push(decided),
+            }
         }
         match sitting.commit().await {
             Ok(effects) => {

@@ -36,7 +36,7 @@ async fn stir(
 ) -> Result<(), Error> {
     let mut tries = Tries::default();
     loop {
-        let turn = app.turns.take(tenant).await;
+        let turn = app.turns.take(tenant).await?;
         let mut changes = Changes::new();
         for id in schedules {
             if let Some(mut watch) = app.store.get::<HandoffWatch>(tenant, &watch_id(id)).await? {

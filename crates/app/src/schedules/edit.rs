@@ -123,7 +123,7 @@ pub async fn delete(app: &Arc<App>, ctx: &Ctx, id: &ScheduleId) -> Result<(), Er
     ctx.must_manage(MAY)?;
     let mut tries = Tries::default();
     loop {
-        let turn = app.turns.take(&ctx.tenant).await;
+        let turn = app.turns.take(&ctx.tenant).await?;
         let rota = rota::load(app, &ctx.tenant, id, ctx.now).await?;
         let policies = app.store.all::<EscalationPolicy>(&ctx.tenant).await?;
         let targets = |policy: &EscalationPolicy| {
@@ -158,7 +158,7 @@ pub(super) async fn change(
     let known = Known::of(app, tenant).await?;
     let mut tries = Tries::default();
     loop {
-        let turn = app.turns.take(tenant).await;
+        let turn = app.turns.take(tenant).await?;
         let mut rota: Rota = rota::load(app, tenant, id, now).await?;
         let edited = decide(&rota.schedule, &known)?;
         if edited == rota.schedule.value {

@@ -15,6 +15,7 @@ use azure_data_cosmos::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use store::StoreError;
+use tokio::sync::OnceCell;
 use tracing::{info, warn};
 use url::Url;
 
@@ -98,8 +99,13 @@ impl Account {
         &self.database
     }
 
-    pub(super) async fn connect(&self) -> Result<ContainerClient, StoreError> {
-        match self.client().await {
+    /// Connects by way of `runtime`, which is made when it is missing, and serves all attempts.
+    pub(super) async fn connect(
+        &self,
+        runtime: &OnceCell<CosmosRuntime>,
+    ) -> Result<ContainerClient, StoreError> {
+        let connected = async { self.client_on(runtime.get_or_try_init(make_runtime).await?.clone()).await };
+        match connected.await {
             Ok(container) => {
                 info!(account = %self.url, database = self.database, "connected to Cosmos DB");
                 Ok(container)
@@ -117,10 +123,6 @@ impl Account {
                 })
             }
         }
-    }
-
-    async fn client(&self) -> Result<ContainerClient, CosmosError> {
-        self.client_on(runtime().await?).await
     }
 
     /// The container, reached by way of `runtime`.
@@ -146,7 +148,7 @@ impl Account {
     }
 }
 
-async fn runtime() -> Result<CosmosRuntime, CosmosError> {
+async fn make_runtime() -> Result<CosmosRuntime, CosmosError> {
     let pool = ConnectionPoolOptions::builder()
         .with_max_connect_timeout(CONNECT)
         .with_max_metadata_request_timeout(METADATA)

@@ -1,7 +1,7 @@
 //! Committing: one transactional batch, and telling our own lost answer from somebody else's write.
 //!
 //! The SDK repeats a request whose answer was lost. If the first had been done, the repeat finds our own documents in its way
-//! and fails. So before a conflict is told, the documents are asked which operation wrote them.
+//! and fails. So before a conflict or an uncertain end is told, the documents are asked which operation wrote them.
 
 use std::collections::BTreeMap;
 
@@ -13,38 +13,54 @@ use serde::Deserialize;
 use store::{Batch, Etag, StoreError, Write};
 
 use super::envelope::{Written, cosmos_etag};
-use super::failure::store_error;
+use super::failure::{Failure, PARTITION_FULL, store_error};
 
 /// A write of the batch that was not reached, or was taken back, since another one failed.
 const FAILED_DEPENDENCY: u16 = 424;
+
+/// "Somebody else is writing this at the same time": as good as a conflict, since what was decided on may have changed.
+const RETRY_WITH: u16 = 449;
 
 /// Writes all of it or nothing.
 pub(super) async fn commit(container: &ContainerClient, batch: &Batch) -> Result<(), StoreError> {
     if batch.writes.is_empty() {
         return Ok(());
     }
-    let answer =
-        container.execute_transactional_batch(transaction(batch)?, None).await.map_err(store_error)?;
-    let answer = answer.into_model().map_err(store_error)?;
+    let answer = match container.execute_transactional_batch(transaction(batch)?, None).await {
+        Ok(answer) => answer.into_model().map_err(store_error)?,
+        Err(error) if error.status().is_retry_with() => {
+            return if was_written(container, batch).await? { Ok(()) } else { Err(conflict(batch, 0)) };
+        }
+        Err(error) => return Err(store_error(error)),
+    };
     let failed = |(_, result): &(usize, &TransactionalBatchOperationResult)| {
         !result.is_success() && result.status_code() != FAILED_DEPENDENCY
     };
     let Some((place, result)) = answer.results().iter().enumerate().find(failed) else { return Ok(()) };
+    let may_be_ours = matches!(result.status_code(), 404 | 409 | 412);
+    if may_be_ours && was_written(container, batch).await? {
+        return Ok(());
+    }
+    Err(refusal(batch, place, result))
+}
+
+/// Why the batch was not written: the write at `place` was answered with `result`.
+fn refusal(batch: &Batch, place: usize, result: &TransactionalBatchOperationResult) -> StoreError {
     match result.status_code() {
-        404 | 409 | 412 => {
-            if was_written(container, batch).await? {
-                return Ok(());
-            }
-            let culprit = batch.writes.get(place).map(|write| write.id().to_owned());
-            Err(StoreError::Conflict { id: culprit.unwrap_or_default() })
-        }
-        413 => Err(StoreError::TooLarge {
+        404 | 409 | 412 => conflict(batch, place),
+        413 => StoreError::TooLarge {
             writes: batch.writes.len(),
             bytes: batch.writes.iter().map(Write::size).sum(),
-        }),
-        429 => Err(StoreError::Throttled { after: result.retry_after() }),
-        status => Err(StoreError::Unavailable(format!("Cosmos DB answers {status} to a write of a batch"))),
+        },
+        429 => StoreError::Throttled { after: result.retry_after() },
+        403 if false && result.substatus_code() == Some(PARTITION_FULL) => Failure::full().into(),
+        status => StoreError::Unavailable(format!("Cosmos DB answers {status} to a write of a batch")),
     }
+}
+
+fn conflict(batch: &Batch, place: usize) -> StoreError {
+    let culprit = batch.writes.get(place).map(|write| write.id().to_owned());
+    StoreError::Conflict { id: culprit.unwrap_or_default() }
 }
 
 fn transaction(batch: &Batch) -> Result<TransactionalBatch, StoreError> {

@@ -8,6 +8,9 @@ use store::StoreError;
 /// "The container or its database isn't there": a 404 that is not about a document.
 const OWNER_NOT_FOUND: u32 = 1003;
 
+/// "One partition key holds no more": a 403 that is not about who asks.
+pub(super) const PARTITION_FULL: u32 = 1014;
+
 /// An error, by what it means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Failure {
@@ -21,11 +24,20 @@ pub(super) enum Failure {
     Unavailable(String),
 }
 
+impl Failure {
+    /// The partition takes no more, until something in it is deleted.
+    pub(super) fn full() -> Self {
+        Self::Unavailable(
+            "the tenant's partition is full: Cosmos DB keeps at most 20 GB under one partition key".to_owned(),
+        )
+    }
+}
+
 impl From<&CosmosError> for Failure {
     fn from(error: &CosmosError) -> Self {
         let status = error.status();
-        let owner_is_gone = status.sub_status().is_some_and(|sub| u32::from(sub.value()) == OWNER_NOT_FOUND);
-        if status.is_not_found() && !owner_is_gone {
+        let sub_status = status.sub_status().map(|sub| u32::from(sub.value()));
+        if status.is_not_found() && sub_status != Some(OWNER_NOT_FOUND) {
             return Self::NotFound;
         }
         if status.is_throttled() {
@@ -34,6 +46,7 @@ impl From<&CosmosError> for Failure {
         }
         match u16::from(status.status_code()) {
             413 => Self::TooLarge,
+            403 if sub_status == Some(PARTITION_FULL) => Self::full(),
             401 | 403 => Self::Unavailable(format!(
                 "Cosmos DB refuses this identity ({status}): it needs the role 'Cosmos DB Built-in Data Contributor'"
             )),

@@ -4,12 +4,15 @@
 //! somebody else's, and somebody else's never for ours.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use acceptance::cosmos::Cosmos;
+use acceptance::cosmos::{Cosmos, DATABASE, HostedCosmos, KEY};
+use azure::cosmos::{Access, Account, CosmosDocuments};
 use azure_data_cosmos_driver::fault_injection::{
     FaultInjectionConditionBuilder, FaultInjectionErrorType, FaultInjectionResultBuilder, FaultInjectionRule,
     FaultInjectionRuleBuilder, FaultOperationType,
 };
+use futures::future::join_all;
 use store::{
     Batch, Document, Documents as _, Index, Kind, Lookup, OperationId, Range, StoreError, Stored, Write,
 };
@@ -26,17 +29,17 @@ fn lost_answer() -> Arc<FaultInjectionRule> {
     fault(FaultInjectionErrorType::ResponseTimeoutAfterService, FaultOperationType::BatchItem, 1)
 }
 
-fn document(id: &str, says: &str) -> Document {
+pub(super) fn document(id: &str, says: &str) -> Document {
     let body = format!(r#"{{"says":"{says}"}}"#);
     Document { id: id.to_owned(), kind: Kind::Service, schema: 1, index: Index::default(), lives: None, body }
 }
 
-fn batch(operation: &str, writes: Vec<Write>) -> Batch {
+pub(super) fn batch(operation: &str, writes: Vec<Write>) -> Batch {
     Batch { partition: "org".to_owned(), operation: OperationId(operation.to_owned()), writes }
 }
 
 /// An account in which `svc_1` says "first".
-async fn furnished() -> (Cosmos, Stored) {
+pub(super) async fn furnished() -> (Cosmos, Stored) {
     let cosmos = Cosmos::empty().await;
     let documents = cosmos.documents().await;
     let first = batch("first", vec![Write::Create(document("svc_1", "first"))]);
@@ -45,7 +48,7 @@ async fn furnished() -> (Cosmos, Stored) {
     (cosmos, stored)
 }
 
-async fn says(cosmos: &Cosmos, id: &str) -> Option<String> {
+pub(super) async fn says(cosmos: &Cosmos, id: &str) -> Option<String> {
     let stored = cosmos.documents().await.get("org", id).await.expect("a store")?;
     let body: serde_json::Value = serde_json::from_str(&stored.body).expect("JSON");
     Some(body["says"].as_str().expect("a text").to_owned())
@@ -159,9 +162,6 @@ async fn a_refusal_that_stays_says_what_the_caller_should_do() {
 
 #[tokio::test]
 async fn a_database_that_is_not_there_is_no_empty_one() {
-    use acceptance::cosmos::{HostedCosmos, KEY};
-    use azure::cosmos::{Access, Account, CosmosDocuments};
-
     let hosted = HostedCosmos::start().await.expect("a server");
     let account = Account::new(hosted.url(), "elsewhere", None, Access::Key(KEY.into())).expect("an account");
     let documents = CosmosDocuments::new(account);
@@ -172,16 +172,27 @@ async fn a_database_that_is_not_there_is_no_empty_one() {
     );
 }
 
-#[tokio::test]
-async fn an_account_that_comes_back_is_found_at_the_next_use() {
-    use acceptance::cosmos::{DATABASE, HostedCosmos, KEY};
-    use azure::cosmos::{Access, Account, CosmosDocuments};
-
+/// An account that is away, and documents in it; that it can't be reached is told without another attempt for `rest`.
+async fn away(rest: Duration) -> (HostedCosmos, CosmosDocuments) {
     let hosted = HostedCosmos::start().await.expect("a server");
     hosted.go_away();
     let account = Account::new(hosted.url(), DATABASE, None, Access::Key(KEY.into())).expect("an account");
-    let documents = CosmosDocuments::new(account);
+    (hosted, CosmosDocuments::new(account).resting(rest))
+}
+
+#[tokio::test]
+async fn an_account_that_comes_back_is_found_at_the_next_use() {
+    let (hosted, documents) = away(Duration::ZERO).await;
     assert!(matches!(documents.health().await, Err(StoreError::Unavailable(_))));
     hosted.come_back().expect("a port");
     assert_eq!(documents.health().await, Ok(()));
+}
+
+#[tokio::test]
+async fn an_account_that_is_away_is_not_looked_for_by_each_of_a_crowd() {
+    let (hosted, documents) = away(Duration::from_hours(1)).await;
+    let answers = join_all((0..100).map(|_| documents.health())).await;
+    assert!(answers.iter().all(|answer| matches!(answer, Err(StoreError::Unavailable(_)))));
+    hosted.come_back().expect("a port");
+    assert_eq!(documents.health().await, answers[0], "the last attempt's answer");
 }

@@ -20,8 +20,8 @@ pub(in crate::bench) fn write(figures: &CosmosFigures) -> Result<String> {
          Of {}, on {}, {} cores, {}; load average before: {}.\n\n\
          {}\n{USE_CASES}\n{FORMULA}\n{month}\n\
          Made up: 20 incidents a day with five repeats and two notes each, a quarter of them unanswered for a step; the timer\n\
-         every 15 s; technicians who look, and a wall that asks for the list every two minutes. That is {a_second} RU/s over\n\
-         the month. The idle ticks are the same ones for every tenant of a container and for any number of open incidents.\n\n\
+         every 15 s; technicians who look, and a wall that asks for the list of 60 open ones every two minutes. That is {a_second} RU/s\n\
+         over the month. The idle ticks are the same for all tenants of a container together, and for any number of open incidents.\n\n\
          {}",
         machine.date,
         machine.processor,
@@ -39,9 +39,9 @@ from the request until nothing follows from it any more: an alert that opens is 
 and its event is published, an acknowledge when the PSA has its ticket. Everything by the API reads who asks, and that
 person's tenant (two point reads). \"Over all\" is a query over all partitions, which only timers make; an idle tick is one
 of them. \"Rows\" is what queries load; \"entries\" is what is written into indexes, the partition's among them; sizes are
-those of the items in Cosmos DB. SQLite is asked exactly the same. `tests/acceptance/cloud/budget.rs` fails when a
-use-case needs more operations than this, and when an idle tick needs more with 20 tenants and 200 open incidents than
-with none.
+those of the items in Cosmos DB. The incident list is the newest 50 of 60 open ones. SQLite is asked exactly the same.
+`tests/acceptance/cloud/budget.rs` fails when a use-case needs more operations than this, and when an idle tick needs more
+with 20 tenants and 200 open incidents than with none.
 ";
 
 const FORMULA: &str = "\
@@ -94,7 +94,7 @@ fn starts(figures: &CosmosFigures) -> String {
     }
     format!(
         "{table}\n\
-         {} starts each, on an account that has the demo tenant already: the emulator, in a process of its own on loopback. The\n\
+         {} starts each, those under the host on the emulator, in a process of its own on loopback, with the demo tenant in it. The\n\
          host takes a process for ready when `GET /` answers; nothing far away is waited for before that. `GET /api/health`\n\
          answers 200 as soon as the state can be read, which has the client's connection and its look at the container in it.\n\
          The binary has {}.\n",
