@@ -83,7 +83,8 @@ impl CosmosDocuments {
         let connecting = async {
             // Boxed, since the client's futures are large.
             let connected = timeout(CONNECTING, Box::pin(self.account.connect(&self.runtime))).await;
-            connected.unwrap_or_else(|_| Err(StoreError::Unavailable("Cosmos DB can't be reached".to_owned())))
+            connected
+                .unwrap_or_else(|_| Err(StoreError::Unavailable("Cosmos DB can't be reached".to_owned())))
         };
         self.container.get(connecting).await
     }

@@ -37,7 +37,7 @@ pub(super) async fn commit(container: &ContainerClient, batch: &Batch) -> Result
         !result.is_success() && result.status_code() != FAILED_DEPENDENCY
     };
     let Some((place, result)) = answer.results().iter().enumerate().find(failed) else { return Ok(()) };
-    let may_be_ours = matches!(result.status_code(), 404 | 409 | 412);
+    let may_be_ours = matches!(result.status_code(), 404 | 408 | 409 | 412 | RETRY_WITH | 500..);
     if may_be_ours && was_written(container, batch).await? {
         return Ok(());
     }
@@ -47,13 +47,13 @@ pub(super) async fn commit(container: &ContainerClient, batch: &Batch) -> Result
 /// Why the batch was not written: the write at `place` was answered with `result`.
 fn refusal(batch: &Batch, place: usize, result: &TransactionalBatchOperationResult) -> StoreError {
     match result.status_code() {
-        404 | 409 | 412 => conflict(batch, place),
+        404 | 409 | 412 | RETRY_WITH => conflict(batch, place),
         413 => StoreError::TooLarge {
             writes: batch.writes.len(),
             bytes: batch.writes.iter().map(Write::size).sum(),
         },
         429 => StoreError::Throttled { after: result.retry_after() },
-        403 if false && result.substatus_code() == Some(PARTITION_FULL) => Failure::full().into(),
+        403 if result.substatus_code() == Some(PARTITION_FULL) => Failure::full().into(),
         status => StoreError::Unavailable(format!("Cosmos DB answers {status} to a write of a batch")),
     }
 }

@@ -28,7 +28,8 @@ impl Failure {
     /// The partition takes no more, until something in it is deleted.
     pub(super) fn full() -> Self {
         Self::Unavailable(
-            "the tenant's partition is full: Cosmos DB keeps at most 20 GB under one partition key".to_owned(),
+            "the tenant's partition is full: Cosmos DB keeps at most 20 GB under one partition key"
+                .to_owned(),
         )
     }
 }
