@@ -3,7 +3,7 @@
 //! Invariants: a batch is one transaction; a lookup is one stretch of one index; a write whose answer was lost is told from
 //! somebody else's by the operation that stands in the document, before anybody is blamed. Nothing connects before it is
 //! used; a connection that could not be made is tried again at the next use, but at most about once a second, however many
-//! ask. Nobody waits longer than [`LONGEST`].
+//! ask. Nobody waits longer than ten seconds.
 
 mod account;
 mod commit;
