@@ -76,3 +76,49 @@ async fn blocking<T: Send + 'static>(
 fn unavailable(error: &rusqlite::Error) -> StoreError {
     StoreError::Unavailable(error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use rusqlite::Connection;
+    use store::{Document, Index, Kind, OperationId, Write};
+
+    use super::*;
+
+    fn notice(id: &str, lives: Option<TimeDelta>) -> Document {
+        let (kind, index, body) = (Kind::Notice, Index::default(), "{}".to_owned());
+        Document { id: id.to_owned(), kind, schema: 1, index, lives, body }
+    }
+
+    async fn write(documents: &SqliteDocuments, operation: &str, writes: Vec<Write>) {
+        let operation = OperationId(operation.to_owned());
+        let batch = Batch { partition: "org".to_owned(), operation, writes };
+        assert_eq!(documents.commit(batch).await, Ok(()));
+    }
+
+    async fn is_there(documents: &SqliteDocuments, id: &str) -> bool {
+        documents.get("org", id).await.expect("a store").is_some()
+    }
+
+    #[tokio::test]
+    async fn what_has_lived_long_enough_is_gone_with_the_next_write() {
+        let folder = std::env::temp_dir().join(format!("oncall-expiry-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let path = folder.join("oncall.db");
+        let documents = SqliteDocuments::open(&path).expect("a database");
+        let day = Some(TimeDelta::days(1));
+        let created = ["short", "kept", "plain"].map(|id| notice(id, day.filter(|_| id != "plain")));
+        write(&documents, "created", created.map(Write::Create).into()).await;
+        let kept = documents.get("org", "kept").await.expect("a store").expect("a document");
+        write(&documents, "kept", vec![Write::Replace(notice("kept", None), kept.etag)]).await;
+        // A day goes by, for the database.
+        let aside = Connection::open(&path).expect("a connection");
+        aside.execute("UPDATE document SET expires_at = expires_at - 86400", []).expect("an update");
+        write(&documents, "another", vec![Write::Create(notice("another", None))]).await;
+        assert!(!is_there(&documents, "short").await);
+        assert!(is_there(&documents, "kept").await, "its last writing says that it stays");
+        assert!(is_there(&documents, "plain").await);
+        drop((documents, aside));
+        std::fs::remove_dir_all(folder).expect("removed");
+    }
+}

@@ -81,3 +81,42 @@ impl From<Read> for Stored {
 pub(super) fn cosmos_etag(etag: &Etag) -> CosmosEtag {
     CosmosEtag::from(format!("\"{}\"", etag.0))
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use serde_json::json;
+    use store::{Index, Kind};
+
+    use super::*;
+
+    fn written(lives: Option<TimeDelta>) -> Value {
+        let operation = OperationId("op".to_owned());
+        let document = Document {
+            id: "ntc_1".to_owned(),
+            kind: Kind::Notice,
+            schema: 3,
+            index: Index::default(),
+            lives,
+            body: r#"{"b":1,"a":[]}"#.to_owned(),
+        };
+        serde_json::to_value(Written::new("org", &operation, &document).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_envelope_says_whose_it_is_what_it_is_and_who_wrote_it() {
+        let expected = json!({
+            "id": "ntc_1", "partition": "org", "kind": "notice", "schema": 3, "op": "op",
+            "by_kind": "notice|ntc_1", "body": { "a": [], "b": 1 },
+        });
+        assert_eq!(written(None), expected);
+    }
+
+    #[test]
+    fn a_length_of_life_is_whole_seconds_and_never_none() {
+        assert_eq!(written(Some(TimeDelta::days(90)))["ttl"], 7_776_000);
+        // Zero would be refused, and less would mean for ever.
+        assert_eq!(written(Some(TimeDelta::zero()))["ttl"], 1);
+        assert_eq!(written(Some(TimeDelta::seconds(-5)))["ttl"], 1);
+    }
+}
