@@ -9,6 +9,7 @@ use store::Changes;
 use tracing::warn;
 
 use super::Hold;
+use super::write_down::write_down;
 use crate::app::App;
 use crate::error::Error;
 
@@ -36,17 +37,22 @@ pub(super) async fn publish(app: &App, tenant: &TenantId, id: &str, hold: Hold) 
         let Some(taken) = app.store.get::<OutgoingEvent>(tenant, id).await? else { return Ok(()) };
         outgoing = taken;
     }
-    let mut changes = Changes::new();
-    match bus.publish(&outgoing.value.event).await {
-        Ok(()) => changes.delete(&outgoing),
-        Err(error) => {
-            warn!(event = outgoing.value.event.id, %error, "an event could not be published");
-            let wait = retry::backoff(outgoing.value.begun, FIRST_RETRY, LONGEST_RETRY);
-            outgoing.value.due_at = app.clock.now() + wait;
-            changes.replace(&outgoing)?;
-        }
+    let lease_ends = outgoing.value.due_at;
+    let published = bus.publish(&outgoing.value.event).await;
+    if let Err(error) = &published {
+        warn!(event = outgoing.value.event.id, %error, "an event could not be published");
+        let wait = retry::backoff(outgoing.value.begun, FIRST_RETRY, LONGEST_RETRY);
+        outgoing.value.due_at = app.clock.now() + wait;
     }
     // Where somebody took it over when our lease had ended, how it ends is theirs to say.
-    app.store.commit_unless_lost(tenant, app.entropy.operation(), changes).await?;
+    write_down(app, tenant, Some(lease_ends), || {
+        let mut changes = Changes::new();
+        match &published {
+            Ok(()) => changes.delete(&outgoing),
+            Err(_) => changes.replace(&outgoing)?,
+        }
+        Ok(changes)
+    })
+    .await?;
     Ok(())
 }
