@@ -72,10 +72,11 @@ pub struct Received {
 pub async fn deliver(app: &Arc<App>, delivery: Delivery<'_>) -> Result<Received, Error> {
     let now = app.clock.now();
     let (tenant, source) = open_door(app, delivery.key).await?.ok_or(Error::Unauthenticated)?;
-    let signals = app
+    let reading = app
         .reader
-        .read(source.source_type, delivery.received)
+        .read(&source, delivery.received)
         .map_err(|unreadable| Error::invalid(unreadable.field, unreadable.problem))?;
+    let crate::port::Reading::Alerts(signals) = reading else { return Ok(Received { taken: Vec::new() }) };
     let raw = kept(delivery.received.body);
     let source = Arc::new(source);
     let arrivals = signals.into_iter().enumerate().map(|(index, signal)| Arrival {

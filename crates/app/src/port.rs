@@ -11,7 +11,9 @@ mod ticket_system;
 pub use bus::{Bus, BusError};
 pub use calendar::{CalendarError, CalendarEvent, CalendarWindow, Calendars};
 pub use channel::{Channel, ChannelError, NoticeMessage, PageMessage};
-pub use secrets::{Secret, SecretError, Secrets};
+pub use secrets::{Secret, SecretError, SecretStore, Secrets};
 pub use sign_in::{Ask, FinishError, SignIn, SignInError, SignInPages};
-pub use signal_reader::{ReceivedBody, SignalReader, StackMessage, Unreadable};
-pub use ticket_system::{TicketError, TicketNote, TicketResolution, TicketSystem, TicketView};
+pub use signal_reader::{Distrust, ReceivedBody, Reading, SignalReader, StackMessage, TicketName, Unreadable};
+pub use ticket_system::{
+    Filed, TicketError, TicketNote, TicketResolution, TicketSystem, TicketSystems, TicketView, TimeSpent,
+};

@@ -35,7 +35,7 @@ pub struct KeyVault(Arc<Vault>);
 struct Vault {
     source: Source,
     timing: Timing,
-    secrets: Mutex<HashMap<&'static str, watch::Sender<Kept>>>,
+    secrets: Mutex<HashMap<Arc<str>, watch::Sender<Kept>>>,
 }
 
 impl fmt::Debug for KeyVault {
@@ -113,7 +113,7 @@ impl KeyVault {
     }
 
     /// What is known of a secret, after asking the vault where it is time to, and waiting for it where that is worth it.
-    async fn look(&self, name: &'static str, wish: Wish, at_most: Duration) -> Kept {
+    async fn look(&self, name: &str, wish: Wish, at_most: Duration) -> Kept {
         let (secret, timing) = (self.secret(name), &self.0.timing);
         let (mut ask, mut wait) = (false, Duration::ZERO);
         secret.send_if_modified(|kept| {
@@ -122,7 +122,7 @@ impl KeyVault {
             false
         });
         if ask {
-            tokio::spawn(fetch(Arc::clone(&self.0), name, Flight::of(&secret, name)));
+            tokio::spawn(fetch(Arc::clone(&self.0), Flight::of(&secret, name)));
         }
         if !wait.is_zero() {
             let mut changes = secret.subscribe();
@@ -133,39 +133,42 @@ impl KeyVault {
         secret.borrow().clone()
     }
 
-    fn secret(&self, name: &'static str) -> watch::Sender<Kept> {
+    fn secret(&self, name: &str) -> watch::Sender<Kept> {
         let mut secrets = self.0.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        secrets.entry(name).or_default().clone()
+        if let Some(secret) = secrets.get(name) {
+            return secret.clone();
+        }
+        secrets.entry(name.into()).or_default().clone()
     }
 }
 
 #[async_trait]
 impl Secrets for KeyVault {
-    async fn get(&self, name: &'static str) -> Result<SecretString, SecretError> {
+    async fn get(&self, name: &str) -> Result<SecretString, SecretError> {
         self.look(name, Wish::Present, Duration::MAX).await.value(name)
     }
 
-    async fn renew(&self, name: &'static str) -> Result<SecretString, SecretError> {
+    async fn renew(&self, name: &str) -> Result<SecretString, SecretError> {
         self.look(name, Wish::Renewed, Duration::MAX).await.value(name)
     }
 }
 
 /// In a task of its own: a reader who goes away doesn't take it along.
-async fn fetch(vault: Arc<Vault>, name: &'static str, flight: Flight) {
-    let said = vault.source.fetch(name, vault.timing.fetch).await;
+async fn fetch(vault: Arc<Vault>, flight: Flight) {
+    let said = vault.source.fetch(&flight.name, vault.timing.fetch).await;
     flight.land(said);
 }
 
 /// A fetch on its way. However it ends, it lands: nobody else asks before.
 struct Flight {
     secret: watch::Sender<Kept>,
-    name: &'static str,
+    name: Arc<str>,
     landed: bool,
 }
 
 impl Flight {
-    fn of(secret: &watch::Sender<Kept>, name: &'static str) -> Self {
-        Self { secret: secret.clone(), name, landed: false }
+    fn of(secret: &watch::Sender<Kept>, name: &str) -> Self {
+        Self { secret: secret.clone(), name: name.into(), landed: false }
     }
 
     fn land(mut self, said: Result<Option<SecretString>, Trouble>) {
@@ -176,7 +179,7 @@ impl Flight {
         self.landed = true;
         let mut news = News::Nothing;
         self.secret.send_modify(|kept| news = kept.land(said, Instant::now()));
-        tell(self.name, news);
+        tell(&self.name, news);
     }
 }
 
@@ -191,7 +194,7 @@ impl Drop for Flight {
     }
 }
 
-fn tell(name: &'static str, news: News) {
+fn tell(name: &str, news: News) {
     match news {
         News::Nothing => {}
         News::Failing(reason) => {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AlertId, IncidentId, SourceId};
+use crate::id::{AlertId, DeliveryId, IncidentId, SourceId};
 use crate::signal::Signal;
 
 /// What was done with an alert; the word that the sender is answered.
@@ -22,6 +22,8 @@ pub enum Outcome {
     Suppressed,
     /// There was nothing to do.
     Ignored,
+    /// Nothing is open for it, and it may not open anything.
+    Refused,
 }
 
 /// One received alert.
@@ -40,6 +42,7 @@ pub struct Alert {
     pub outcome: Outcome,
     /// How it was understood.
     pub signal: Signal,
-    /// The body as it came; lossy only where it wasn't UTF-8.
-    pub raw: String,
+    /// The delivery it came in, with the body; kept for some days only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery_id: Option<DeliveryId>,
 }

@@ -52,7 +52,7 @@ impl Escalation {
     }
 
     /// From the first step again, at `due_at`: as another cycle, so that its pages are new ones.
-    fn start_over(&mut self, due_at: DateTime<Utc>) {
+    pub(crate) fn start_over(&mut self, due_at: DateTime<Utc>) {
         *self = Self { cycle: self.cycle + 1, ..Self::start(due_at) };
     }
 

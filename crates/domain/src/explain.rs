@@ -181,6 +181,7 @@ fn imagined(Question { tenant, service, severity, at }: Question<'_>) -> Inciden
         },
         service: (service.id.clone(), service.name.clone(), service.policy_id.clone()),
         client: service.client.clone(),
+        auto_resolve_hours: None,
     };
     let signal = Signal::trigger("What would happen", severity);
     Incident::open(opening, &signal, String::new(), Actor::System, &mut Journal::new(at))

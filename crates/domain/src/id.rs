@@ -169,6 +169,18 @@ typed_id!(
     NoticeId, "ntc", "a notice"
 );
 typed_id!(
+    /// One delivery to an alert source.
+    DeliveryId, "dlv", "a delivery"
+);
+typed_id!(
+    /// A maintenance window.
+    MaintenanceId, "mnt", "a maintenance window"
+);
+typed_id!(
+    /// A secret that somebody entered.
+    SecretId, "sec", "a secret"
+);
+typed_id!(
     /// A calendar that others subscribe to.
     FeedId, "cal", "a calendar"
 );

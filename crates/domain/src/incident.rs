@@ -3,16 +3,16 @@
 //! Invariant: the fields change only through the transitions here and in [`crate::escalation`], each of which
 //! journals what happened; `resolved` is final; the acknowledger and the acknowledge time outlive the resolve.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
 use crate::escalation::Escalation;
 use crate::event::EventKind;
-use crate::id::{IncidentId, NoteId, PolicyId, ServiceId, SourceId, TenantId, UserId};
+use crate::id::{IncidentId, MaintenanceId, NoteId, PolicyId, ServiceId, SourceId, TenantId, UserId};
 use crate::journal::Journal;
 use crate::severity::Severity;
-use crate::signal::{Detection, Device, Signal};
+use crate::signal::{Detection, Device, Image, Link, Signal};
 use crate::ticket::TicketOp;
 use crate::timeline::{Event, TimelineRecord};
 
@@ -104,6 +104,12 @@ pub struct Incident {
     /// Where to look, at the sender's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+    /// Where else to look.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
+    /// What the sender shows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Image>,
     /// The machine it is about.
     #[serde(default)]
     pub device: Device,
@@ -113,6 +119,15 @@ pub struct Incident {
     /// Why its first alert could not be fully understood.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub degraded: Option<String>,
+    /// The problems it has gathered that aren't over yet, by dedup key; empty where only its own counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open_problems: Vec<String>,
+    /// The maintenance window that keeps it quiet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_for: Option<MaintenanceId>,
+    /// Hours without an alert after which it is taken for over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_resolve_hours: Option<u16>,
     /// How many alerts it has gathered.
     pub alert_count: u64,
     /// When it was opened; also when its first alert was seen.
@@ -133,6 +148,12 @@ pub struct Incident {
     /// The PSA's ticket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub psa_ticket_id: Option<String>,
+    /// The number that people know the ticket by, where that isn't its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub psa_ticket_number: Option<String>,
+    /// Where the ticket is looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub psa_ticket_url: Option<String>,
     /// How many records its timeline has from changes to it.
     pub timeline_records: u32,
 }
@@ -175,6 +196,8 @@ pub struct Opening {
     pub service: (ServiceId, String, PolicyId),
     /// The client where the signal names none.
     pub client: Option<String>,
+    /// The service's.
+    pub auto_resolve_hours: Option<u16>,
 }
 
 impl Incident {
@@ -205,9 +228,14 @@ impl Incident {
             dedup_key,
             client: signal.client.clone().or(opening.client),
             link: signal.link.clone(),
+            links: signal.links.clone(),
+            images: signal.images.clone(),
             device: signal.device.clone(),
             detection: signal.detection.clone(),
             degraded: signal.degraded.clone(),
+            open_problems: Vec::new(),
+            held_for: None,
+            auto_resolve_hours: opening.auto_resolve_hours,
             alert_count: 1,
             created_at: at,
             last_seen_at: at,
@@ -216,6 +244,8 @@ impl Incident {
             resolved: None,
             escalation: Escalation::start(at),
             psa_ticket_id: None,
+            psa_ticket_number: None,
+            psa_ticket_url: None,
             timeline_records: 0,
         }
     }
@@ -223,6 +253,17 @@ impl Incident {
     /// Triggered or acknowledged: alerts with its dedup key join it.
     pub fn is_open(&self) -> bool {
         matches!(self.status, Status::Triggered | Status::Acknowledged)
+    }
+
+    /// When something is to be done about it by itself: the next step, or the end of waiting for another alert.
+    pub fn due_at(&self) -> Option<DateTime<Utc>> {
+        [self.escalation.due_at, self.auto_resolve_at()].into_iter().flatten().min()
+    }
+
+    /// When it is taken for over, unless another alert comes; `None`: never.
+    pub fn auto_resolve_at(&self) -> Option<DateTime<Utc>> {
+        let hours = self.auto_resolve_hours.filter(|_| self.status != Status::Resolved)?;
+        Some(self.last_seen_at + TimeDelta::hours(hours.into()))
     }
 
     /// Takes in a repeat: counts it, and raises the severity if it is worse. Nobody is paged again.
@@ -256,8 +297,13 @@ impl Incident {
         self.escalation.stop();
         self.acknowledged = Some(Act { by: by.clone(), at: journal.at });
         self.first_acknowledged_at.get_or_insert(journal.at);
-        if self.psa_ticket_id.is_none() {
-            journal.ticket.push(TicketOp::Create { assignee: by.user_id().cloned() });
+        match (&self.psa_ticket_id, by.user_id()) {
+            (None, assignee) => journal.ticket.push(TicketOp::Create { assignee: assignee.cloned() }),
+            (Some(_), Some(user)) => {
+                journal.ticket.push(TicketOp::Take { assignee: user.clone(), at: journal.at });
+            }
+            // The PSA's own tool took it there.
+            (Some(_), None) => {}
         }
         journal.write(by, Event::Acknowledged);
         journal.events.push(EventKind::Acknowledged);
@@ -278,7 +324,10 @@ impl Incident {
         }
         self.status = Status::Resolved;
         self.escalation.stop();
+        self.held_for = None;
+        self.open_problems.clear();
         self.resolved = Some(Act { by: by.clone(), at: journal.at });
+        journal.ticket.extend(self.time_spent(journal.at));
         journal.ticket.push(TicketOp::Complete { at: journal.at, by: by.to_string(), note: note.clone() });
         journal.write(by, Event::Resolved { note });
         journal.events.push(EventKind::Resolved);
@@ -307,6 +356,13 @@ impl Incident {
         journal.write(by, event);
     }
 
+    /// The work from acknowledge to resolve, where a person had it.
+    fn time_spent(&self, until: DateTime<Utc>) -> Option<TicketOp> {
+        let taken = self.acknowledged.as_ref()?;
+        let user = taken.by.user_id()?.clone();
+        Some(TicketOp::Time { user, name: taken.by.to_string(), from: taken.at, to: until })
+    }
+
     /// Who has it, where that is a person.
     pub fn assignee(&self) -> Option<&UserId> {
         self.acknowledged.as_ref().and_then(|act| act.by.user_id())
@@ -326,6 +382,10 @@ impl Incident {
         })
     }
 }
+
+mod quiet;
+
+pub use quiet::ProblemEnd;
 
 #[cfg(test)]
 mod tests;

@@ -50,6 +50,7 @@ pub use rotation::{Rotation, RotationUnit};
 pub use round::UpcomingTurn;
 pub use turns::{Change, Order, Participant, Turns};
 pub use window::Window;
+pub(crate) use window::open_at;
 
 /// A named rotation calendar. Its overrides are kept apart from it and passed to each question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

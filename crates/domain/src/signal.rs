@@ -12,6 +12,9 @@ const LONGEST_LINE: usize = 1_024;
 /// Bytes of the longest description.
 const LONGEST_TEXT: usize = 32 * 1_024;
 
+/// The most links, and the most images, of one signal.
+const MOST_LINKS: usize = 20;
+
 /// What the sender wants done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -22,6 +25,58 @@ pub enum Action {
     Acknowledge,
     /// The problem is over.
     Resolve,
+    /// Nobody over there has it any more: whoever is on call is told again.
+    Unacknowledge,
+    /// Something to know about a problem; no problem by itself.
+    Note,
+}
+
+/// What is done when there is no open incident for a signal to act on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenNoneOpen {
+    /// It opens one.
+    Open,
+    /// Nothing: there is nothing to acknowledge or to end.
+    Ignore,
+    /// The sender is refused, and told this.
+    Refuse(String),
+}
+
+/// A place to look at, beside [`Signal::link`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// `http` or `https`.
+    pub href: String,
+    /// What it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// A picture that the sender shows, such as a graph.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    /// `http` or `https`.
+    pub src: String,
+    /// Where a click on it leads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub href: Option<String>,
+    /// What it shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alt: Option<String>,
+}
+
+/// The PSA's ticket that a signal is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketMention {
+    /// The PSA's id of it.
+    pub id: String,
+    /// The number that people know it by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Our own key of it, where it carries one: then it was made by us, and opens no incident.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_ref: Option<String>,
 }
 
 /// One delivery, normalised.
@@ -48,9 +103,24 @@ pub struct Signal {
     /// Where to look, at the sender's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+    /// Where else to look.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
+    /// What the sender shows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Image>,
     /// The machine it is about.
     #[serde(default, skip_serializing_if = "Device::is_empty")]
     pub device: Device,
+    /// What stands at the path that its source groups by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// What is done when nothing is open for it; `None`: a trigger opens an incident, all else is ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when_none_open: Option<WhenNoneOpen>,
+    /// The PSA's ticket that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketMention>,
     /// What a detection product adds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detection: Option<Detection>,
@@ -112,10 +182,23 @@ impl Signal {
             client: None,
             product: None,
             link: None,
+            links: Vec::new(),
+            images: Vec::new(),
             device: Device::default(),
+            group: None,
+            when_none_open: None,
+            ticket: None,
             detection: None,
             degraded: None,
         }
+    }
+
+    /// What is done when there is no open incident for it.
+    pub fn when_none_open(&self) -> WhenNoneOpen {
+        self.when_none_open.clone().unwrap_or(match self.action {
+            Action::Trigger | Action::Unacknowledge => WhenNoneOpen::Open,
+            Action::Acknowledge | Action::Resolve | Action::Note => WhenNoneOpen::Ignore,
+        })
     }
 
     /// The same with every text cut to a length that a page, a ticket and a document can carry; the body as it came is
@@ -131,7 +214,16 @@ impl Signal {
             self.device.name.as_mut(),
             self.device.hostname.as_mut(),
             self.degraded.as_mut(),
+            self.group.as_mut(),
         ];
+        self.links.truncate(MOST_LINKS);
+        self.images.truncate(MOST_LINKS);
+        for link in &mut self.links {
+            lines.extend([Some(&mut link.href), link.text.as_mut()]);
+        }
+        for image in &mut self.images {
+            lines.extend([Some(&mut image.src), image.href.as_mut(), image.alt.as_mut()]);
+        }
         if let Some(detection) = &mut self.detection {
             lines.push(detection.detection_type.as_mut());
             lines.push(detection.recommended_action.as_mut());

@@ -2,52 +2,22 @@
 //!
 //! Invariant: the key itself is never kept, only its SHA-256; whoever reads the store can't send an alert.
 
+mod flap;
+mod grouping;
+mod kind;
+mod mapping;
+
+pub use flap::{FlapPause, REMEMBERED};
+pub use grouping::{ContentField, Grouping};
+pub use kind::SourceType;
+pub use mapping::{Mapping, Meaning};
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::id::{ServiceId, SourceId, TenantId};
-use crate::severity::Severity;
-use crate::signal::{Action, Signal};
-
-/// How a source's deliveries are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SourceType {
-    /// Any JSON, form or text body, with the usual names.
-    Generic,
-    /// The One Defend, by its internal route.
-    Defend,
-    /// The One RMM, over the bus.
-    Rmm,
-    /// The One Security, over the bus.
-    Security,
-    /// The One Backups, over the bus.
-    Backups,
-}
-
-impl SourceType {
-    /// The word for it; also the incident's `source`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Generic => "webhook",
-            Self::Defend => "defend",
-            Self::Rmm => "rmm",
-            Self::Security => "security",
-            Self::Backups => "backups",
-        }
-    }
-
-    /// The product that triggers through it, where it is one of The One Stack.
-    pub fn product(self) -> Option<&'static str> {
-        match self {
-            Self::Generic => None,
-            Self::Defend => Some("The One Defend"),
-            Self::Rmm => Some("The One RMM"),
-            Self::Security => Some("The One Security"),
-            Self::Backups => Some("The One Backups"),
-        }
-    }
-}
+use crate::input::{self, Wrong};
+use crate::vault::SecretName;
 
 /// One inbound connection, assigned to a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,12 +34,68 @@ pub struct AlertSource {
     /// SHA-256 of the current key; `None` for the sources of The One Stack, which have no key of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_hash: Option<KeyHash>,
+    /// Where the sender's format differs from its type's.
+    #[serde(default, skip_serializing_if = "Mapping::is_empty")]
+    pub mapping: Mapping,
+    /// Which alerts become one incident.
+    #[serde(default, skip_serializing_if = "Grouping::is_default")]
+    pub grouping: Grouping,
+    /// When a problem that comes and goes is waited for before anybody is paged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flap_pause: Option<FlapPause>,
+    /// A heartbeat's longest silence, in minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence_minutes: Option<u32>,
+    /// Where the secret is kept that the sender signs with; `None`: signatures are not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing_secret: Option<SecretName>,
 }
 
 impl AlertSource {
+    /// A source with nothing set that its type doesn't need.
+    pub fn new(id: SourceId, name: impl Into<String>, source_type: SourceType, service_id: ServiceId) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            source_type,
+            service_id,
+            key_hash: None,
+            mapping: Mapping::default(),
+            grouping: Grouping::default(),
+            flap_pause: None,
+            silence_minutes: None,
+            signing_secret: None,
+        }
+    }
+
     /// The identity of a tenant's one source of a product of The One Stack.
     pub fn built_in_id(tenant: &TenantId, source_type: SourceType) -> SourceId {
         SourceId::derived(&[tenant.as_str(), source_type.as_str()])
+    }
+
+    /// What is wrong with its settings, as far as that can be told without reading a template or a path.
+    pub fn problems(&self, has_service: bool) -> Vec<Wrong> {
+        let mut wrong: Vec<Wrong> = input::name("name", &self.name).into_iter().collect();
+        if !has_service {
+            wrong.push(Wrong::unknown("service_id", "service", &self.service_id));
+        }
+        if !self.source_type.has_key() {
+            wrong.push(Wrong::new("type", "is a product of The One Stack, which has its source already"));
+        }
+        wrong.extend(self.grouping.problem());
+        wrong.extend(self.flap_pause.and_then(FlapPause::problem));
+        wrong.extend(self.silence_problem());
+        wrong
+    }
+
+    fn silence_problem(&self) -> Option<Wrong> {
+        let problem = match (self.source_type, self.silence_minutes) {
+            (SourceType::Heartbeat, Some(1..=44_640)) => return None,
+            (SourceType::Heartbeat, _) => "must be a number of minutes from 1 to 44640 (31 days)",
+            (_, None) => return None,
+            (_, Some(_)) => "only a heartbeat has one",
+        };
+        Some(Wrong::new("silence_minutes", problem))
     }
 }
 
@@ -93,42 +119,5 @@ impl KeyHash {
     /// The hexadecimal text.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl SourceType {
-    /// Whether a signal of this door concerns On-Call at all. RMM hands over critical alerts, Security and Defend
-    /// critical and high ones, Backups every failure; a recovery always passes, since it can only resolve.
-    pub fn takes(self, signal: &Signal) -> bool {
-        let enough = match self {
-            Self::Generic | Self::Backups => Severity::Info,
-            Self::Rmm => Severity::Critical,
-            Self::Security | Self::Defend => Severity::High,
-        };
-        signal.action != Action::Trigger || signal.severity >= enough
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_product_hands_over_what_its_rule_says() {
-        let takes = |door: SourceType| {
-            Severity::ALL.into_iter().filter(|s| door.takes(&Signal::trigger("x", *s))).count()
-        };
-        assert_eq!(takes(SourceType::Rmm), 1, "critical only");
-        assert_eq!(takes(SourceType::Security), 2, "critical and high");
-        assert_eq!(takes(SourceType::Defend), 2, "critical and high");
-        assert_eq!(takes(SourceType::Backups), 5, "every failure");
-        assert_eq!(takes(SourceType::Generic), 5);
-    }
-
-    #[test]
-    fn a_recovery_always_passes() {
-        let mut recovery = Signal::trigger("ok again", Severity::Info);
-        recovery.action = Action::Resolve;
-        assert!(SourceType::Rmm.takes(&recovery) && SourceType::Security.takes(&recovery));
     }
 }

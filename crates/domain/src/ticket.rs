@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{IncidentId, NoteId, TenantId, UserId};
 use crate::incident::Incident;
 use crate::retry;
+use crate::severity::Severity;
 use crate::user::User;
 
 /// How long one sender has for the head of the queue before another may take over.
@@ -28,6 +29,24 @@ pub enum TicketOp {
     Create {
         /// Who acknowledged; `None` when a tool did.
         assignee: Option<UserId>,
+    },
+    /// Give a ticket that is there to whoever acknowledged, and say that it is worked on.
+    Take {
+        /// Who acknowledged.
+        assignee: UserId,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// File the time that somebody worked, as a draft.
+    Time {
+        /// Who worked.
+        user: UserId,
+        /// Their name then.
+        name: String,
+        /// From the acknowledge …
+        from: DateTime<Utc>,
+        /// … to the resolve.
+        to: DateTime<Utc>,
     },
     /// Append an internal note.
     Note {
@@ -69,6 +88,9 @@ pub struct TicketQueue {
     pub held_until: Option<DateTime<Utc>>,
     /// What the PSA said when it last refused.
     pub problem: Option<String>,
+    /// How many tickets of this incident were closed in the PSA before the present one.
+    #[serde(default)]
+    pub followed: u32,
 }
 
 impl TicketQueue {
@@ -82,6 +104,7 @@ impl TicketQueue {
             due_at: None,
             held_until: None,
             problem: None,
+            followed: 0,
         }
     }
 
@@ -153,7 +176,21 @@ impl TicketQueue {
             due_at: None,
             held_until: None,
             problem: None,
+            followed: self.followed,
         };
+    }
+
+    /// The ticket is closed in the PSA though there is more to tell: another one is made for what waits. Answers the closed
+    /// one.
+    pub fn follow_up(&mut self, assignee: Option<UserId>, now: DateTime<Utc>) -> Option<String> {
+        let closed = self.ticket_id.take()?;
+        self.followed += 1;
+        self.ops.push_front(TicketOp::Create { assignee });
+        self.begun = 0;
+        self.held_until = None;
+        self.problem = None;
+        self.due_at = Some(now);
+        Some(closed)
     }
 }
 
@@ -168,6 +205,10 @@ pub struct NewTicket {
     pub description: String,
     /// `P1` to `P4`.
     pub priority: &'static str,
+    /// What the priority was made of, for a PSA that has other words for it.
+    pub severity: Severity,
+    /// The incident's running number.
+    pub number: u64,
     /// The customer company, where known.
     pub client: Option<String>,
     /// Who acknowledged.
@@ -176,6 +217,29 @@ pub struct NewTicket {
     pub created_at: DateTime<Utc>,
     /// Our key for the ticket: the same for every attempt.
     pub external_ref: String,
+}
+
+/// What a ticket says that somebody else made or changed in the PSA.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TicketFacts {
+    /// The PSA's id of it.
+    pub id: String,
+    /// The number that people know it by.
+    pub number: Option<String>,
+    /// One line.
+    pub title: String,
+    /// The rest.
+    pub description: String,
+    /// Its status, as the PSA's people call it.
+    pub status: String,
+    /// Its priority, as the PSA's people call it.
+    pub priority: String,
+    /// The customer company.
+    pub client: Option<String>,
+    /// Where people look at it.
+    pub url: Option<String>,
+    /// Our own key of it, where it was made by us.
+    pub external_ref: Option<String>,
 }
 
 /// A technician, as a PSA can find them.
@@ -195,9 +259,23 @@ impl From<&User> for Technician {
     }
 }
 
-/// Our key for an incident's ticket in any PSA.
-pub fn external_ref(incident: &IncidentId) -> String {
-    format!("oncall-incident-{incident}")
+/// What our keys for tickets start with, in any PSA.
+const REF_PREFIX: &str = "oncall-incident-";
+
+/// Our key for an incident's ticket in any PSA; for one that follows closed ones, another for each.
+pub fn external_ref(incident: &IncidentId, followed: u32) -> String {
+    match followed {
+        0 => format!("{REF_PREFIX}{incident}"),
+        n => format!("{REF_PREFIX}{incident}-{}", n + 1),
+    }
+}
+
+/// The incident that a key of ours, or a text with one in it, is about.
+pub fn incident_in(text: &str) -> Option<IncidentId> {
+    let (_, rest) = text.split_once(REF_PREFIX)?;
+    let body = rest.strip_prefix("inc_")?;
+    let end = body.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(body.len());
+    format!("inc_{}", &body[..end]).parse().ok()
 }
 
 /// Our key for a note in any PSA.
@@ -207,7 +285,7 @@ pub fn note_ref(note: &NoteId) -> String {
 
 impl NewTicket {
     /// The ticket for `incident`.
-    pub fn of(incident: &Incident, assignee: Option<&User>) -> Self {
+    pub fn of(incident: &Incident, assignee: Option<&User>, followed: u32) -> Self {
         Self {
             tenant_id: incident.tenant_id.clone(),
             title: incident.title.clone(),
@@ -216,7 +294,9 @@ impl NewTicket {
             client: incident.client.clone(),
             assignee: assignee.map(Technician::from),
             created_at: incident.created_at,
-            external_ref: external_ref(&incident.id),
+            external_ref: external_ref(&incident.id, followed),
+            severity: incident.severity,
+            number: incident.number,
         }
     }
 }

@@ -102,6 +102,54 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     },
+    /// Whoever had it has it no more.
+    Unacknowledged,
+    /// A tool had something to say about it.
+    Remark {
+        /// What it said.
+        text: String,
+    },
+    /// Nobody is paged while a maintenance window is open.
+    HeldForMaintenance {
+        /// The window's name.
+        window: String,
+        /// When it closes.
+        until: DateTime<Utc>,
+    },
+    /// The maintenance window is closed, and the problem still stands.
+    MaintenanceOver,
+    /// The problem comes and goes: its page waits.
+    Flapping {
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// One of several problems is over.
+    ProblemOver {
+        /// Which.
+        dedup_key: String,
+        /// How many still stand.
+        left: u32,
+    },
+    /// The incident was taken for over, since no alert came any more.
+    AutoResolved {
+        /// For how many hours.
+        hours: u16,
+    },
+    /// The ticket was given to whoever acknowledged.
+    TicketTaken {
+        /// The PSA's number.
+        ticket_id: String,
+    },
+    /// The ticket was closed in the PSA, so another one follows it.
+    TicketFollowed {
+        /// The closed one.
+        ticket_id: String,
+    },
+    /// The time spent stands on the ticket as a draft.
+    TimeFiled {
+        /// Whole minutes.
+        minutes: i64,
+    },
     /// A technician wrote something down.
     NoteAdded {
         /// The note's identity, also in the PSA.

@@ -64,6 +64,11 @@ kinds! {
     CoverageReport = "coverage_report",
     Feed = "feed",
     FeedEntry = "feed_entry",
+    Delivery = "delivery",
+    SourceWatch = "source_watch",
+    Maintenance = "maintenance",
+    Psa = "psa",
+    TicketLink = "ticket_link",
 }
 
 /// The paths a document is found by; whatever isn't set isn't indexed.

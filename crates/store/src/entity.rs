@@ -103,8 +103,20 @@ impl Entity for Counter {
 pub struct OpenKey {
     /// Derived from what it stands for.
     pub key: String,
-    /// The open incident.
+    /// The newest incident that it is about.
     pub incident_id: IncidentId,
+    /// Older ones, where each alert opens its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<IncidentId>,
+    /// When it was first about that incident, where that counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<DateTime<Utc>>,
+    /// When the problem opened lately, where its source looks for flapping; oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opened: Vec<DateTime<Utc>>,
+    /// Nothing is open any more; it is kept for a while for when it opened.
+    #[serde(default)]
+    pub over: bool,
 }
 
 impl OpenKey {
@@ -120,6 +132,37 @@ impl Entity for OpenKey {
 
     fn key(&self) -> String {
         self.key.clone()
+    }
+
+    fn lives(&self) -> Option<TimeDelta> {
+        self.over.then_some(TimeDelta::days(2))
+    }
+}
+
+/// "This ticket of the PSA is this incident's." Found by the ticket, so that what the PSA says of it reaches its incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketLink {
+    /// The PSA's word.
+    pub provider: String,
+    /// The PSA's id of the ticket.
+    pub ticket_id: String,
+    /// Whose it is.
+    pub incident_id: IncidentId,
+}
+
+impl TicketLink {
+    /// The id of the link of a ticket.
+    pub fn key_of(provider: &str, ticket: &str) -> String {
+        // A hash, since a PSA's id may hold anything.
+        format!("tick_{}", KeyHash::of(&format!("{provider}|{ticket}")).as_str())
+    }
+}
+
+impl Entity for TicketLink {
+    const KIND: Kind = Kind::TicketLink;
+
+    fn key(&self) -> String {
+        Self::key_of(&self.provider, &self.ticket_id)
     }
 }
 

@@ -3,18 +3,22 @@
 use chrono::TimeDelta;
 use domain::alert::Alert;
 use domain::calendar_watch::CalendarWatch;
+use domain::delivery::{self, Delivery};
 use domain::event::OutgoingEvent;
 use domain::feed::CalendarFeed;
 use domain::finding::CoverageReport;
 use domain::handoff::HandoffWatch;
-use domain::id::{IncidentId, ScheduleId};
+use domain::id::{IncidentId, ScheduleId, SourceId};
 use domain::incident::Incident;
+use domain::maintenance::MaintenanceWindow;
 use domain::notice::Notice;
 use domain::page::Page;
 use domain::policy::{EscalationPolicy, Team};
+use domain::psa::PsaConnection;
 use domain::schedule::{Override, Schedule};
 use domain::service::Service;
 use domain::source::AlertSource;
+use domain::source_watch::SourceWatch;
 use domain::tenant::Tenant;
 use domain::ticket::TicketQueue;
 use domain::time_off::TimeOff;
@@ -61,7 +65,7 @@ entity!(Override, Override, |cover| cover.id.to_string(), |cover| Index {
 entity!(Incident, Incident, |incident| incident.id.to_string(), |incident| Index {
     state: Some(incident.status.as_str()),
     sort: i64::try_from(incident.number).ok(),
-    due_at: incident.escalation.due_at,
+    due_at: incident.due_at(),
     ..Index::default()
 });
 
@@ -141,6 +145,68 @@ impl Entity for Notice {
     }
 }
 
+impl Entity for Delivery {
+    const KIND: Kind = Kind::Delivery;
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn index(&self) -> Index {
+        Index {
+            parent: Some(self.source_id.to_string()),
+            sort: Some(self.received_at.timestamp_micros()),
+            due_at: self.due_at,
+            ..Index::default()
+        }
+    }
+
+    fn lives(&self) -> Option<TimeDelta> {
+        Some(delivery::KEPT)
+    }
+}
+
+entity!(SourceWatch, SourceWatch, |watch| source_watch_id(&watch.source_id), |watch| Index {
+    due_at: Some(watch.due_at),
+    ..Index::default()
+});
+
+/// How long a maintenance window that is over for good can still be looked up.
+const FINISHED_MAINTENANCE: TimeDelta = TimeDelta::days(90);
+
+impl Entity for MaintenanceWindow {
+    const KIND: Kind = Kind::Maintenance;
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    /// By its end, so that those that are not over yet are found without those that are.
+    fn index(&self) -> Index {
+        Index {
+            parent: Some(MAINTENANCE.to_owned()),
+            sort: Some(self.ends.map_or(i64::MAX, |ends| ends.timestamp_micros())),
+            due_at: self.due_at,
+            ..Index::default()
+        }
+    }
+
+    fn lives(&self) -> Option<TimeDelta> {
+        self.due_at.is_none().then_some(FINISHED_MAINTENANCE)
+    }
+}
+
+/// What every maintenance window of a tenant belongs to.
+pub const MAINTENANCE: &str = "maintenance";
+
+entity!(PsaConnection, Psa, |_| PSA.to_owned(), |psa| Index {
+    due_at: Some(psa.due_at),
+    ..Index::default()
+});
+
+/// The id of a tenant's PSA connection.
+pub const PSA: &str = "psa";
+
 entity!(HandoffWatch, HandoffWatch, |watch| watch_id(&watch.schedule_id), |watch| Index {
     due_at: watch.due_at,
     ..Index::default()
@@ -158,6 +224,11 @@ entity!(CalendarWatch, CalendarWatch, |watch| calendar_watch_id(&watch.schedule_
     due_at: Some(watch.due_at),
     ..Index::default()
 });
+
+/// The id of the watch over an alert source.
+pub fn source_watch_id(source: &SourceId) -> String {
+    format!("sw_{source}")
+}
 
 /// The id of the watch over a schedule's calendars.
 pub fn calendar_watch_id(schedule: &ScheduleId) -> String {

@@ -12,8 +12,10 @@ mod repository;
 pub mod transfer;
 
 pub use document::{Batch, Document, Etag, Index, Kind, OperationId, Stored, Write};
-pub use entity::{Counter, Entity, FeedEntry, KeyEntry, OpenKey, Versioned};
-pub use kinds::{calendar_watch_id, event_id, queue_id, timeline_id, watch_id};
+pub use entity::{Counter, Entity, FeedEntry, KeyEntry, OpenKey, TicketLink, Versioned};
+pub use kinds::{
+    MAINTENANCE, PSA, calendar_watch_id, event_id, queue_id, source_watch_id, timeline_id, watch_id,
+};
 pub use lookup::{Cursor, Found, Lookup, Range};
 pub use port::{Documents, StoreError};
 pub use repository::{Changes, DIRECTORY, Listed, Store};

@@ -70,11 +70,11 @@ mod tests {
 
     #[async_trait]
     impl Secrets for Vault {
-        async fn get(&self, _: &'static str) -> Result<SecretString, SecretError> {
+        async fn get(&self, _: &str) -> Result<SecretString, SecretError> {
             self.0.lock().unwrap().0.clone().map(SecretString::from)
         }
 
-        async fn renew(&self, name: &'static str) -> Result<SecretString, SecretError> {
+        async fn renew(&self, name: &str) -> Result<SecretString, SecretError> {
             let mut said = self.0.lock().unwrap().clone();
             said.0 = said.1.clone();
             *self.0.lock().unwrap() = said;
@@ -87,7 +87,7 @@ mod tests {
     }
 
     fn down() -> SecretError {
-        SecretError::Unavailable { name: "DEFEND-SERVICE-KEY", reason: "down".to_owned() }
+        SecretError::Unavailable { name: "DEFEND-SERVICE-KEY".to_owned(), reason: "down".to_owned() }
     }
 
     #[tokio::test]
@@ -112,7 +112,7 @@ mod tests {
     #[tokio::test]
     async fn a_key_that_cannot_be_read_neither_opens_nor_refuses() {
         assert_eq!(opens(Some(&key(Err(down()), Ok("k"))), b"k").await, Err(down()));
-        let missing = SecretError::Missing("DEFEND-SERVICE-KEY");
+        let missing = SecretError::Missing("DEFEND-SERVICE-KEY".to_owned());
         assert_eq!(opens(Some(&key(Err(missing.clone()), Ok("k"))), b"k").await, Err(missing));
     }
 }

@@ -74,7 +74,7 @@ async fn attempt(
                 Some(id) => app.store.get::<User>(tenant, id.as_str()).await?.map(|user| user.value),
                 None => None,
             };
-            create(psa, NewTicket::of(&incident, assignee.as_ref()), in_doubt).await
+            create(psa, NewTicket::of(&incident, assignee.as_ref(), queue.followed), in_doubt).await
         }
         (TicketOp::Note { note_id, at, author, text }, Some(ticket)) => {
             let external_ref = ticket::note_ref(note_id);
@@ -85,6 +85,7 @@ async fn attempt(
             let summary = note.clone().unwrap_or_default();
             complete(psa, tenant, ticket, &TicketResolution { at: *at, by: by.clone(), summary }).await
         }
+        (TicketOp::Take { .. } | TicketOp::Time { .. }, _) => Ok(Done::Note),
         // Nothing stands in the queue without a ticket before it.
         (TicketOp::Note { .. }, None) => Ok(Done::Note),
         (TicketOp::Complete { .. }, None) => Ok(Done::Completed { already_closed: true }),
@@ -93,9 +94,9 @@ async fn attempt(
 
 async fn create(psa: &dyn TicketSystem, ticket: NewTicket, in_doubt: bool) -> Result<Done, TicketError> {
     if in_doubt && let Some(found) = psa.find(&ticket.tenant_id, &ticket.external_ref).await? {
-        return Ok(Done::Ticket(found.id));
+        return Ok(Done::Ticket(found.filed.id));
     }
-    psa.create(&ticket).await.map(Done::Ticket)
+    psa.create(&ticket).await.map(|filed| Done::Ticket(filed.id))
 }
 
 async fn add_note(

@@ -149,6 +149,7 @@ async fn open(app: &Arc<App>, ctx: &Ctx, new: &NewIncident) -> Result<(Incident,
         },
         service: (service.id, service.name, service.policy_id),
         client: service.client,
+        auto_resolve_hours: service.auto_resolve_hours,
     };
     let mut journal = Journal::new(ctx.now);
     let mut incident = Incident::open(opening, &signal, String::new(), ctx.actor(), &mut journal);

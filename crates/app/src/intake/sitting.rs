@@ -113,7 +113,7 @@ impl<'a> Sitting<'a> {
             }
             (Action::Acknowledge, Some(id)) => (self.acknowledge(&id, arrival), Some(id)),
             (Action::Resolve, Some(id)) => (self.resolve(&id, &key, arrival), Some(id)),
-            (Action::Acknowledge | Action::Resolve, None) => (Outcome::Ignored, None),
+            (Action::Unacknowledge | Action::Note, _) | (Action::Acknowledge | Action::Resolve, None) => (Outcome::Ignored, None),
         };
         self.keep(arrival, outcome, incident.clone());
         let incident = incident.and_then(|id| {
@@ -243,6 +243,7 @@ impl<'a> Sitting<'a> {
             origin: origin(&arrival.source, &arrival.signal),
             service: (service.id, service.name, service.policy_id),
             client: service.client,
+            auto_resolve_hours: service.auto_resolve_hours,
         };
         let mut incident =
             Incident::open(opening, &arrival.signal, dedup_key, by(&arrival.source), &mut journal);
@@ -302,7 +303,7 @@ impl<'a> Sitting<'a> {
             received_at: arrival.at,
             outcome,
             signal: arrival.signal.clone(),
-            raw: arrival.raw.to_string(),
+            delivery_id: None,
         });
     }
 }
@@ -345,7 +346,14 @@ fn write_key(
     slot: Slot<Option<IncidentId>>,
     tenant: &TenantId,
 ) -> Result<(), StoreError> {
-    let entry = |incident_id| OpenKey { key: key.to_owned(), incident_id };
+    let entry = |incident_id| OpenKey {
+        key: key.to_owned(),
+        incident_id,
+        also: Vec::new(),
+        since: None,
+        opened: Vec::new(),
+        over: false,
+    };
     match (slot.value, slot.etag) {
         (Some(incident), etag) => write(changes, Slot { value: entry(incident), etag }, tenant),
         (None, Some(etag)) => {

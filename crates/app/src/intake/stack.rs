@@ -81,11 +81,5 @@ async fn door(app: &App, tenant: &Tenant, product: SourceType) -> Result<AlertSo
     if let Some(found) = app.store.get::<AlertSource>(&tenant.id, id.as_str()).await? {
         return Ok(found.value);
     }
-    Ok(AlertSource {
-        id,
-        name: product.product().unwrap_or(product.as_str()).to_owned(),
-        source_type: product,
-        service_id: tenant.default_service_id.clone(),
-        key_hash: None,
-    })
+    Ok(AlertSource::new(id, product.label(), product, tenant.default_service_id.clone()))
 }

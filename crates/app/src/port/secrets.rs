@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use domain::vault::SecretName;
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// Why a secret can't be had.
@@ -13,12 +14,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 pub enum SecretError {
     /// There is none of this name.
     #[error("there is no secret {0}")]
-    Missing(&'static str),
+    Missing(String),
     /// Whoever keeps it can't be reached now, and it was never read before: try again.
     #[error("the secret {name} can't be read now: {reason}")]
     Unavailable {
         /// Its name.
-        name: &'static str,
+        name: String,
         /// What stands against it.
         reason: String,
     },
@@ -28,39 +29,49 @@ pub enum SecretError {
 #[async_trait]
 pub trait Secrets: fmt::Debug + Send + Sync {
     /// The secret's present value, at most a few minutes old where its source can be reached.
-    async fn get(&self, name: &'static str) -> Result<SecretString, SecretError>;
+    async fn get(&self, name: &str) -> Result<SecretString, SecretError>;
 
     /// The same, for whoever was just told that the value is wrong: read anew, unless that was done moments ago, so that
     /// a value which stays wrong costs the source little.
-    async fn renew(&self, name: &'static str) -> Result<SecretString, SecretError>;
+    async fn renew(&self, name: &str) -> Result<SecretString, SecretError>;
+}
+
+/// Keeps secrets that people enter, such as a tenant's PSA key.
+#[async_trait]
+pub trait SecretStore: Secrets {
+    /// Keeps a secret under a name that was never used before.
+    async fn put(&self, name: &SecretName, value: &SecretString) -> Result<(), SecretError>;
+
+    /// Forgets a secret; one that isn't there is forgotten already.
+    async fn forget(&self, name: &SecretName) -> Result<(), SecretError>;
 }
 
 /// One secret, and who keeps it; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Secret {
-    name: &'static str,
+    name: Arc<str>,
     keeper: Arc<dyn Secrets>,
 }
 
 impl Secret {
     /// The secret `name` of `keeper`.
-    pub fn new(name: &'static str, keeper: Arc<dyn Secrets>) -> Self {
-        Self { name, keeper }
+    pub fn new(name: &str, keeper: Arc<dyn Secrets>) -> Self {
+        Self { name: name.into(), keeper }
     }
 
     /// A secret that was given as a setting, and stays as it is.
-    pub fn fixed(name: &'static str, value: SecretString) -> Self {
+    pub fn fixed(name: &str, value: SecretString) -> Self {
         Self::new(name, Arc::new(Fixed(value)))
     }
 
     /// Its name.
-    pub fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Its present value.
     pub async fn read(&self) -> Result<SecretString, SecretError> {
-        self.keeper.get(self.name).await
+        self.keeper.get(&self.name).await
     }
 
     /// What there is instead of `refused`, a value that was read before and turned out to be wrong: a rotated secret has
@@ -70,7 +81,7 @@ impl Secret {
         // Somebody else may have renewed it already.
         match other(self.read().await?) {
             Some(value) => Ok(Some(value)),
-            None => Ok(other(self.keeper.renew(self.name).await?)),
+            None => Ok(other(self.keeper.renew(&self.name).await?)),
         }
     }
 }
@@ -80,11 +91,11 @@ struct Fixed(SecretString);
 
 #[async_trait]
 impl Secrets for Fixed {
-    async fn get(&self, _: &'static str) -> Result<SecretString, SecretError> {
+    async fn get(&self, _: &str) -> Result<SecretString, SecretError> {
         Ok(self.0.clone())
     }
 
-    async fn renew(&self, name: &'static str) -> Result<SecretString, SecretError> {
+    async fn renew(&self, name: &str) -> Result<SecretString, SecretError> {
         self.get(name).await
     }
 }
@@ -99,12 +110,12 @@ mod tests {
 
     #[async_trait]
     impl Secrets for Rotated {
-        async fn get(&self, _: &'static str) -> Result<SecretString, SecretError> {
+        async fn get(&self, _: &str) -> Result<SecretString, SecretError> {
             let renewals = self.0.load(std::sync::atomic::Ordering::Relaxed);
             Ok(if renewals == 0 { "old" } else { "new" }.into())
         }
 
-        async fn renew(&self, name: &'static str) -> Result<SecretString, SecretError> {
+        async fn renew(&self, name: &str) -> Result<SecretString, SecretError> {
             self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             self.get(name).await
         }

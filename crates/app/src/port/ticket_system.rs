@@ -1,18 +1,42 @@
 //! The PSA: where the work is filed.
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::TenantId;
-use domain::ticket::{NewTicket, Technician};
+use domain::input::Wrong;
+use domain::psa::{CheckPoint, PsaConnection};
+use domain::ticket::{NewTicket, Technician, TicketFacts};
+
+use super::secrets::Secret;
+use super::signal_reader::TicketName;
+
+/// A ticket that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filed {
+    /// The PSA's id of it.
+    pub id: String,
+    /// The number that people know it by, where that is another.
+    pub number: Option<String>,
+    /// Where people look at it.
+    pub url: Option<String>,
+}
+
+impl Filed {
+    /// One of which nothing but the id is known.
+    pub fn bare(id: String) -> Self {
+        Self { id, number: None, url: None }
+    }
+}
 
 /// A ticket, as far as we look at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TicketView {
-    /// The PSA's number.
-    pub id: String,
-    /// It is in a closed status.
+    /// Which.
+    pub filed: Filed,
+    /// It is in a closed status, or merged into another: nothing more is done about it.
     pub closed: bool,
     /// Our keys of the notes it has.
     pub note_refs: Vec<String>,
@@ -39,6 +63,21 @@ pub struct TicketResolution {
     /// By whom.
     pub by: String,
     /// The closing note; may be empty.
+    pub summary: String,
+}
+
+/// Time that somebody worked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimeSpent {
+    /// Our key for it: the same for every attempt.
+    pub external_ref: String,
+    /// Who worked.
+    pub technician: Technician,
+    /// Since when.
+    pub from: DateTime<Utc>,
+    /// Until when.
+    pub to: DateTime<Utc>,
+    /// What was done.
     pub summary: String,
 }
 
@@ -76,8 +115,8 @@ pub trait TicketSystem: fmt::Debug + Send + Sync {
     /// Whether it can assign a ticket to this person. Answered from what is known here, without asking it.
     fn recognizes(&self, technician: &Technician) -> bool;
 
-    /// Makes a ticket; answers the PSA's number.
-    async fn create(&self, ticket: &NewTicket) -> Result<String, TicketError>;
+    /// Makes a ticket.
+    async fn create(&self, ticket: &NewTicket) -> Result<Filed, TicketError>;
 
     /// The ticket that carries our key, if there is one.
     async fn find(&self, tenant: &TenantId, external_ref: &str) -> Result<Option<TicketView>, TicketError>;
@@ -90,4 +129,22 @@ pub trait TicketSystem: fmt::Debug + Send + Sync {
 
     /// Completes the ticket.
     async fn complete(&self, tenant: &TenantId, id: &str, end: &TicketResolution) -> Result<(), TicketError>;
+
+    /// Gives the ticket to a technician and says that it is worked on; the same again changes nothing.
+    async fn take(&self, tenant: &TenantId, id: &str, technician: &Technician) -> Result<(), TicketError>;
+
+    /// Files time as a draft, once for each of our keys.
+    async fn add_time(&self, tenant: &TenantId, id: &str, time: &TimeSpent) -> Result<(), TicketError>;
+
+    /// What a ticket says, for whoever takes tickets for alerts; `None`: there is none of this name.
+    async fn fetch(&self, tenant: &TenantId, name: &TicketName) -> Result<Option<TicketFacts>, TicketError>;
+
+    /// Looks at everything that the calls above need, and changes nothing; what can't be reached is missing.
+    async fn check(&self, tenant: &TenantId) -> Vec<CheckPoint>;
+}
+
+/// Opens connections to tenants' own PSAs.
+pub trait TicketSystems: fmt::Debug + Send + Sync {
+    /// A connection, which asks nobody yet. The errors name settings.
+    fn open(&self, connection: &PsaConnection, secret: Secret) -> Result<Arc<dyn TicketSystem>, Vec<Wrong>>;
 }

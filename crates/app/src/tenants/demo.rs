@@ -64,14 +64,11 @@ async fn make(app: &App, tenant: &TenantId, key: &str, now: DateTime<Utc>) -> Re
         name: "Client servers".to_owned(),
         policy_id: policy.id.clone(),
         client: None,
+        auto_resolve_hours: None,
     };
-    let source = AlertSource {
-        id: SourceId::derived(&[DEMO_TENANT, "monitoring"]),
-        name: "Monitoring".to_owned(),
-        source_type: SourceType::Generic,
-        service_id: service.id.clone(),
-        key_hash: Some(KeyHash::of(key)),
-    };
+    let id = SourceId::derived(&[DEMO_TENANT, "monitoring"]);
+    let mut source = AlertSource::new(id, "Monitoring", SourceType::Generic, service.id.clone());
+    source.key_hash = Some(KeyHash::of(key));
     enter_in_directory(app, tenant, &source.id, key, now).await?;
     let mut changes = Changes::new();
     changes.create(&Tenant {

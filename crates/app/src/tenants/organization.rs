@@ -68,6 +68,7 @@ async fn begin(app: &App, tenant: &TenantId, claims: &Claims, now: DateTime<Utc>
         name: "General".to_owned(),
         policy_id: policy.id.clone(),
         client: None,
+        auto_resolve_hours: None,
     };
     let name = [&claims.tenant_name, &claims.tenant_slug].map(|name| name.trim());
     let mut changes = Changes::new();

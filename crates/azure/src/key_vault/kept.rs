@@ -191,14 +191,14 @@ impl Kept {
     }
 
     /// What a reader gets.
-    pub(super) fn value(&self, name: &'static str) -> Result<SecretString, SecretError> {
+    pub(super) fn value(&self, name: &str) -> Result<SecretString, SecretError> {
         match &self.answer {
             Some(Answer::Value(value)) => Ok(value.clone()),
-            Some(Answer::Missing) => Err(SecretError::Missing(name)),
+            Some(Answer::Missing) => Err(SecretError::Missing(name.to_owned())),
             None => {
                 let reason =
                     self.trouble.as_deref().unwrap_or("the key vault has not answered yet").to_owned();
-                Err(SecretError::Unavailable { name, reason })
+                Err(SecretError::Unavailable { name: name.to_owned(), reason })
             }
         }
     }

@@ -45,9 +45,9 @@ pub enum Duty {
 
 /// What holds at an instant, and until when it holds at least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stretch<T> {
-    pub(super) value: T,
-    pub(super) ends: DateTime<Utc>,
+pub(crate) struct Stretch<T> {
+    pub(crate) value: T,
+    pub(crate) ends: DateTime<Utc>,
 }
 
 /// A layer in its schedule's zone: what is worked out once for many instants.

@@ -69,7 +69,7 @@ impl Window {
 }
 
 /// Whether any of `windows` is open at an instant; with none named it is always open.
-pub(super) fn open_at(windows: &[Window], zone: Tz, at: DateTime<Utc>) -> Stretch<bool> {
+pub(crate) fn open_at(windows: &[Window], zone: Tz, at: DateTime<Utc>) -> Stretch<bool> {
     if windows.is_empty() {
         return Stretch { value: true, ends: DateTime::<Utc>::MAX_UTC };
     }

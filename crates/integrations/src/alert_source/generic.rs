@@ -5,7 +5,7 @@
 
 mod names;
 
-use app::port::ReceivedBody;
+use app::port::Unreadable;
 use domain::severity::Severity;
 use domain::signal::{Action, Device, Signal};
 use serde_json::{Map, Value};
@@ -13,6 +13,7 @@ use url::Url;
 
 use super::body::{Body, Content};
 use super::fields::Fields;
+use super::format::{Came, Format, Found, Said};
 use super::text::{description_of, one_line, paragraphs, title_of};
 use super::words::action_of;
 
@@ -27,19 +28,31 @@ const UNSAID: Severity = Severity::High;
 
 const UNREADABLE: &str = "Alert that could not be read";
 
-pub(super) fn read(received: ReceivedBody<'_>) -> Vec<Signal> {
-    let Body { content, raw, doubt } = Body::read(received);
+/// Whatever a tool or a script sends.
+pub(super) struct Generic;
+
+impl Format for Generic {
+    fn read(&self, came: &Came<'_>) -> Result<Said, Unreadable> {
+        let found = read(&came.body).into_iter().map(|signal| Found { signal, item: Value::Null });
+        Ok(Said::Alerts(found.collect()))
+    }
+}
+
+/// What a body says by the usual names; at least one signal.
+pub(super) fn read(body: &Body) -> Vec<Signal> {
+    let Body { content, raw, doubt } = body;
     let mut signals = match content {
-        Content::Value(Value::Array(values)) => from_all(values, &raw),
-        Content::Value(Value::Object(mut object)) => {
+        Content::Value(Value::Array(values)) => from_all(values.clone(), raw),
+        Content::Value(Value::Object(object)) => {
+            let mut object = object.clone();
             unpack(&mut object);
             match alerts_in(&mut object) {
-                Some(alerts) => from_all(alerts, &raw),
-                None => vec![from_object(&object, &raw)],
+                Some(alerts) => from_all(alerts, raw),
+                None => vec![from_object(&object, raw)],
             }
         }
-        Content::Value(_) | Content::Nothing => vec![unreadable(&raw)],
-        Content::Text => vec![from_text(&raw)],
+        Content::Value(_) | Content::Nothing => vec![unreadable(raw)],
+        Content::Text => vec![from_text(raw)],
     };
     for (signal, doubt) in signals.iter_mut().zip(doubt.iter().cycle()) {
         add_doubt(signal, doubt);

@@ -34,7 +34,7 @@ pub(super) fn read(product: SourceType, body: &[u8]) -> Result<StackMessage, Unr
     match product {
         SourceType::Defend => defend::read(&object),
         SourceType::Rmm | SourceType::Security | SourceType::Backups => bus::read(product, object),
-        SourceType::Generic => Err(unreadable("body", "is of no product of The One Stack")),
+        _ => Err(unreadable("body", "is of no product of The One Stack")),
     }
 }
 

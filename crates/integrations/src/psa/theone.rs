@@ -8,10 +8,13 @@
 mod answer;
 mod wire;
 
-use app::port::{Secret, TicketError, TicketNote, TicketResolution, TicketSystem, TicketView};
+use app::port::{
+    Filed, Secret, TicketError, TicketName, TicketNote, TicketResolution, TicketSystem, TicketView, TimeSpent,
+};
 use async_trait::async_trait;
 use domain::id::TenantId;
-use domain::ticket::{NewTicket, Technician};
+use domain::psa::CheckPoint;
+use domain::ticket::{NewTicket, Technician, TicketFacts};
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Client, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -127,7 +130,7 @@ impl TicketSystem for TheOnePsa {
         !technician.email.trim().is_empty()
     }
 
-    async fn create(&self, ticket: &NewTicket) -> Result<String, TicketError> {
+    async fn create(&self, ticket: &NewTicket) -> Result<Filed, TicketError> {
         let answer = self
             .call(Call::Create, |client| {
                 client
@@ -136,7 +139,7 @@ impl TicketSystem for TheOnePsa {
                     .json(&wire::Create::of(ticket))
             })
             .await?;
-        wire::created_id(&answer.body).ok_or_else(|| answer::without_id(answer.status))
+        wire::created_id(&answer.body).map(Filed::bare).ok_or_else(|| answer::without_id(answer.status))
     }
 
     async fn find(&self, tenant: &TenantId, external_ref: &str) -> Result<Option<TicketView>, TicketError> {
@@ -169,6 +172,42 @@ impl TicketSystem for TheOnePsa {
         self.call(Call::Complete, |client| client.patch(url.clone()).json(&wire::Complete::of(tenant, end)))
             .await?;
         Ok(())
+    }
+
+    async fn take(&self, tenant: &TenantId, id: &str, technician: &Technician) -> Result<(), TicketError> {
+        let url = self.ticket_url(id, None).ok_or(TicketError::NotFound)?;
+        self.call(Call::Take, |client| client.patch(url.clone()).json(&wire::Take::of(tenant, technician)))
+            .await?;
+        Ok(())
+    }
+
+    async fn add_time(&self, tenant: &TenantId, id: &str, time: &TimeSpent) -> Result<(), TicketError> {
+        let url = self.ticket_url(id, Some("time-entries")).ok_or(TicketError::NotFound)?;
+        self.call(Call::Time, |client| {
+            client
+                .post(url.clone())
+                .header(IDEMPOTENCY_KEY, &time.external_ref)
+                .json(&wire::Time::of(tenant, time))
+        })
+        .await?;
+        Ok(())
+    }
+
+    async fn fetch(&self, tenant: &TenantId, name: &TicketName) -> Result<Option<TicketFacts>, TicketError> {
+        let (TicketName::Id(id) | TicketName::Number(id)) = name;
+        let Some(url) = self.ticket_url(id, None) else { return Ok(None) };
+        let url = with_tenant(url, tenant);
+        match self.call(Call::Read, |client| client.get(url.clone())).await {
+            Ok(answer) => Ok(Some(wire::facts(&answer.body, id).ok_or_else(answer::not_understood)?)),
+            Err(TicketError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn check(&self, tenant: &TenantId) -> Vec<CheckPoint> {
+        let looked = self.find(tenant, "oncall-check").await;
+        let missing = looked.err().map(|error| error.to_string());
+        vec![CheckPoint { what: "reach the PSA and look for tickets".to_owned(), missing }]
     }
 }
 

@@ -6,18 +6,22 @@
 
 use domain::alert::Alert;
 use domain::calendar_watch::CalendarWatch;
+use domain::delivery::Delivery;
 use domain::event::OutgoingEvent;
 use domain::feed::CalendarFeed;
 use domain::finding::CoverageReport;
 use domain::handoff::HandoffWatch;
 use domain::id::TenantId;
 use domain::incident::Incident;
+use domain::maintenance::MaintenanceWindow;
 use domain::notice::Notice;
 use domain::page::Page;
 use domain::policy::{EscalationPolicy, Team};
+use domain::psa::PsaConnection;
 use domain::schedule::{Override, Schedule};
 use domain::service::Service;
 use domain::source::AlertSource;
+use domain::source_watch::SourceWatch;
 use domain::tenant::Tenant;
 use domain::ticket::TicketQueue;
 use domain::time_off::TimeOff;
@@ -27,7 +31,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::document::{Document, Etag, Kind, Stored};
-use crate::entity::{Counter, Entity, FeedEntry, KeyEntry, OpenKey, Versioned, document};
+use crate::entity::{Counter, Entity, FeedEntry, KeyEntry, OpenKey, TicketLink, Versioned, document};
 use crate::port::StoreError;
 use crate::repository::DIRECTORY;
 
@@ -140,6 +144,11 @@ fn typed(kind: Kind, stored: Stored) -> Typed {
         Kind::HandoffWatch => own::<HandoffWatch>(stored),
         Kind::CalendarWatch => own::<CalendarWatch>(stored),
         Kind::CoverageReport => own::<CoverageReport>(stored),
+        Kind::Delivery => own::<Delivery>(stored),
+        Kind::SourceWatch => own::<SourceWatch>(stored),
+        Kind::Maintenance => own::<MaintenanceWindow>(stored),
+        Kind::Psa => own::<PsaConnection>(stored),
+        Kind::TicketLink => own::<TicketLink>(stored),
         Kind::Feed => own::<CalendarFeed>(stored),
         Kind::KeyEntry => read(Place::Directory, stored, |entry: &KeyEntry| Some(&entry.tenant_id)),
         Kind::FeedEntry => read(Place::Directory, stored, |entry: &FeedEntry| Some(&entry.tenant_id)),

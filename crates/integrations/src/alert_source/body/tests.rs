@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 
 fn read(body: &[u8], content_type: &str, query: &str) -> Body {
-    Body::read(ReceivedBody { content_type: Some(content_type), query, body })
+    Body::read(ReceivedBody { content_type: Some(content_type), query, ..ReceivedBody::bare(body) })
 }
 
 #[test]

@@ -3,11 +3,14 @@
 use proptest::prelude::*;
 use serde_json::json;
 
+use app::port::ReceivedBody;
+
 use super::*;
 use crate::alert_source::text::LONGEST_TITLE;
 
 fn read_as(body: &[u8], content_type: &str) -> Vec<Signal> {
-    read(ReceivedBody { content_type: Some(content_type), query: "key=k", body })
+    let received = ReceivedBody { content_type: Some(content_type), query: "key=k", ..ReceivedBody::bare(body) };
+    read(&Body::read(received))
 }
 
 fn one(body: &Value) -> Signal {
@@ -223,13 +226,13 @@ proptest! {
         query in ".{0,40}",
         kind in ".{0,40}",
     ) {
-        let signals = read(ReceivedBody { content_type: Some(&kind), query: &query, body: &body });
+        let signals = read(&Body::read(ReceivedBody { content_type: Some(&kind), query: &query, ..ReceivedBody::bare(&body) }));
         prop_assert!(!signals.is_empty() && signals.iter().all(|signal| !signal.title.trim().is_empty()));
     }
 
     #[test]
     fn no_json_is_an_error(body in "[\\[{][\\[\\]{}:,\"\\\\a-e0-9=& \n]{0,120}") {
-        let signals = read(ReceivedBody { content_type: None, query: "", body: body.as_bytes() });
+        let signals = read(&Body::read(ReceivedBody::bare(body.as_bytes())));
         prop_assert!(!signals.is_empty() && signals.iter().all(|signal| !signal.title.trim().is_empty()));
     }
 }

@@ -49,7 +49,6 @@ pub(super) fn read(product: SourceType, object: Map<String, Value>) -> Result<St
         action,
         title,
         description: paragraphs(more.into_iter().chain(described)),
-        severity,
         dedup_key: key,
         client: fields.text(&["client", "clientname", "customer", "customername", "company"]),
         product: product.product().map(str::to_owned),
@@ -57,8 +56,8 @@ pub(super) fn read(product: SourceType, object: Map<String, Value>) -> Result<St
             .text(&["url", "link"])
             .filter(|link| link.starts_with("https://") || link.starts_with("http://")),
         device: device(&fields),
-        detection: None,
         degraded: untitled.then(|| "the message has no title".to_owned()).or(doubt),
+        ..Signal::trigger("", severity)
     };
     Ok(StackMessage { tenant, id, signal })
 }
@@ -110,7 +109,7 @@ fn key(product: SourceType, fields: &Fields<'_>) -> Option<String> {
             fields.text(&["eventid", "alertid", "detectionid"]).map(|id| format!("security:{id}"))
         }
         SourceType::Backups => fields.text(&["jobid", "jobname"]).map(|id| format!("backup:{id}")),
-        SourceType::Generic | SourceType::Defend => None,
+        _ => None,
     })
 }
 
@@ -124,7 +123,7 @@ fn stand_in(product: SourceType, action: Action, fields: &Fields<'_>, key: Optio
     let what = match product {
         SourceType::Backups => "Backup failed",
         SourceType::Security => "Security event",
-        SourceType::Rmm | SourceType::Defend | SourceType::Generic => "Alert",
+        _ => "Alert",
     };
     Some(one_line(&format!("{what}: {about}")))
 }

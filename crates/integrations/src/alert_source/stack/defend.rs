@@ -2,7 +2,7 @@
 
 use app::port::{StackMessage, Unreadable};
 use domain::severity::Severity;
-use domain::signal::{Action, Detection, Signal, Technique};
+use domain::signal::{Detection, Signal, Technique};
 use domain::source::SourceType;
 use serde_json::{Map, Value};
 
@@ -23,10 +23,7 @@ pub(super) fn read(object: &Map<String, Value>) -> Result<StackMessage, Unreadab
         recommended_action: fields.prose(&["recommendedaction"]),
     };
     let signal = Signal {
-        action: Action::Trigger,
-        title,
         description: paragraphs(more.into_iter().chain(fields.prose(&["description"]))),
-        severity,
         dedup_key: fields.text(&["sourceref"]),
         client: fields.text(&["client", "clientname"]),
         product: fields.text(&["source"]).or_else(|| SourceType::Defend.product().map(str::to_owned)),
@@ -35,7 +32,7 @@ pub(super) fn read(object: &Map<String, Value>) -> Result<StackMessage, Unreadab
             .filter(|link| link.starts_with("https://") || link.starts_with("http://")),
         device: device(&fields),
         detection: (detection != Detection::default()).then_some(detection),
-        degraded: None,
+        ..Signal::trigger(title, severity)
     };
     Ok(StackMessage { tenant, id: None, signal })
 }

@@ -11,7 +11,7 @@ pub(super) const NAME: &str = "The One PSA";
 /// How much of the PSA's own words is kept.
 const LONGEST_MESSAGE: usize = 300;
 
-/// Which of the five calls.
+/// Which of the calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Call {
     Create,
@@ -19,22 +19,24 @@ pub(super) enum Call {
     Read,
     Note,
     Complete,
+    Take,
+    Time,
 }
 
 impl Call {
     /// It changes something there, so that it matters whether it was done.
     fn changes(self) -> bool {
-        matches!(self, Self::Create | Self::Note | Self::Complete)
+        matches!(self, Self::Create | Self::Note | Self::Complete | Self::Take | Self::Time)
     }
 
     /// It is refused where the ticket is closed.
     fn needs_open_ticket(self) -> bool {
-        matches!(self, Self::Note | Self::Complete)
+        matches!(self, Self::Note | Self::Complete | Self::Take)
     }
 
     /// It is about one ticket that should be there.
     fn names_ticket(self) -> bool {
-        matches!(self, Self::Read | Self::Note | Self::Complete)
+        matches!(self, Self::Read | Self::Note | Self::Complete | Self::Take | Self::Time)
     }
 }
 

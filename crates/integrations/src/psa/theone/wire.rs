@@ -1,9 +1,9 @@
 //! The bodies: what is sent, by the field table of the product, and what comes back, read leniently.
 
-use app::port::{TicketNote, TicketResolution, TicketView};
+use app::port::{Filed, TicketNote, TicketResolution, TicketView, TimeSpent};
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::id::TenantId;
-use domain::ticket::{NewTicket, Technician};
+use domain::ticket::{NewTicket, Technician, TicketFacts};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -12,6 +12,9 @@ const SOURCE: &str = "On-Call Auto";
 
 /// The status of a ticket that is done.
 const COMPLETED: &str = "Completed";
+
+/// The status of a ticket that somebody works on.
+const IN_PROGRESS: &str = "In Progress";
 
 /// Every status of a ticket that is told nothing more.
 const CLOSED: [&str; 5] = [COMPLETED, "Closed", "Resolved", "Cancelled", "Canceled"];
@@ -57,6 +60,48 @@ pub(super) struct Complete<'a> {
     resolved_at: String,
     resolved_by: &'a str,
     resolution_summary: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Take<'a> {
+    tenant_id: &'a str,
+    status: &'static str,
+    assigned_tech: AssignedTech<'a>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Time<'a> {
+    tenant_id: &'a str,
+    technician: AssignedTech<'a>,
+    from: String,
+    to: String,
+    draft: bool,
+    summary: &'a str,
+    external_ref: &'a str,
+}
+
+impl<'a> Take<'a> {
+    pub(super) fn of(tenant: &'a TenantId, technician: &'a Technician) -> Self {
+        Self {
+            tenant_id: tenant.as_str(),
+            status: IN_PROGRESS,
+            assigned_tech: AssignedTech::of(technician),
+        }
+    }
+}
+
+impl<'a> Time<'a> {
+    pub(super) fn of(tenant: &'a TenantId, time: &'a TimeSpent) -> Self {
+        Self {
+            tenant_id: tenant.as_str(),
+            technician: AssignedTech::of(&time.technician),
+            from: instant(time.from),
+            to: instant(time.to),
+            draft: true,
+            summary: &time.summary,
+            external_ref: &time.external_ref,
+        }
+    }
 }
 
 impl<'a> Create<'a> {
@@ -153,10 +198,28 @@ fn view(ticket: &Value, id: String) -> TicketView {
     let notes = ticket.get("notes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let note_refs = notes.iter().filter_map(|note| note.get("external_ref")?.as_str());
     TicketView {
-        id,
+        filed: Filed::bare(id),
         closed: CLOSED.iter().any(|closed| closed.eq_ignore_ascii_case(status)),
         note_refs: note_refs.map(str::to_owned).collect(),
     }
+}
+
+/// What a ticket says.
+pub(super) fn facts(body: &[u8], asked: &str) -> Option<TicketFacts> {
+    let answer: Value = serde_json::from_slice(body).ok()?;
+    let ticket = answer.get("ticket").or_else(|| answer.get("data")).unwrap_or(&answer);
+    let text = |name: &str| ticket.get(name).and_then(Value::as_str).map(str::trim).map(str::to_owned);
+    Some(TicketFacts {
+        id: id(ticket).filter(|id| id == asked)?,
+        number: None,
+        title: text("title").unwrap_or_default(),
+        description: text("description").unwrap_or_default(),
+        status: text("status").unwrap_or_default(),
+        priority: text("priority").unwrap_or_default(),
+        client: text("client"),
+        url: text("url"),
+        external_ref: text("external_ref"),
+    })
 }
 
 fn id(object: &Value) -> Option<String> {
@@ -194,7 +257,7 @@ mod tests {
 
     #[test]
     fn a_look_up_tells_none_from_not_understood() {
-        let one = |id: &str, closed| Some(TicketView { id: id.into(), closed, note_refs: vec![] });
+        let one = |id: &str, closed| Some(TicketView { filed: Filed::bare(id.into()), closed, note_refs: vec![] });
         for (answer, expected) in [
             (json!({"tickets": []}), Ok(None)),
             (json!({"tickets": [{"id": 7, "status": "New"}]}), Ok(one("7", false))),

@@ -28,11 +28,11 @@ impl Vault {
 
 #[async_trait]
 impl Secrets for Vault {
-    async fn get(&self, _: &'static str) -> Result<SecretString, SecretError> {
+    async fn get(&self, _: &str) -> Result<SecretString, SecretError> {
         self.says.lock().unwrap()[0].clone()
     }
 
-    async fn renew(&self, name: &'static str) -> Result<SecretString, SecretError> {
+    async fn renew(&self, name: &str) -> Result<SecretString, SecretError> {
         *self.renewals.lock().unwrap() += 1;
         if self.says.lock().unwrap().len() > 1 {
             self.says.lock().unwrap().remove(0).ok();
@@ -79,8 +79,8 @@ async fn a_key_that_stays_wrong_is_sent_once_and_a_second_one_that_is_wrong_ends
 #[tokio::test]
 async fn without_its_key_the_psa_is_not_asked_and_the_text_says_what_to_do() {
     let down =
-        || SecretError::Unavailable { name: "PSA-SERVICE-KEY", reason: "the vault is down".to_owned() };
-    let missing = || SecretError::Missing("PSA-SERVICE-KEY");
+        || SecretError::Unavailable { name: "PSA-SERVICE-KEY".to_owned(), reason: "the vault is down".to_owned() };
+    let missing = || SecretError::Missing("PSA-SERVICE-KEY".to_owned());
     for (said, expected) in [
         (Err(down()), "unavailable: the vault is down"),
         (Err(missing()), "refused: set PSA_SERVICE_KEY"),

@@ -1,0 +1,110 @@
+//! Deliveries: what came to an alert source's door, as it came, and what became of it. Nothing is dropped in silence: what was
+//! refused is kept too, so that it can be read again when its source is mended.
+//!
+//! Invariant: a delivery that was taken is kept in the commit that takes its first alert; one that waits for something
+//! outside is kept before its sender is answered.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::alert::Outcome;
+use crate::id::{AlertId, DeliveryId, IncidentId, SourceId};
+
+/// How long a delivery is kept.
+pub const KEPT: TimeDelta = TimeDelta::days(14);
+
+/// How many of one source are kept.
+pub const MOST_KEPT: usize = 1_000;
+
+/// What came to a door.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Its identity.
+    pub id: DeliveryId,
+    /// The door.
+    pub source_id: SourceId,
+    /// When it came.
+    pub received_at: DateTime<Utc>,
+    /// What came.
+    pub request: Request,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// How many alerts it held.
+    #[serde(default)]
+    pub alerts: u32,
+    /// The delivery that this one is another reading of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay_of: Option<DeliveryId>,
+    /// When it is looked at again, where it waits for something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<DateTime<Utc>>,
+    /// How often it was looked at again.
+    #[serde(default)]
+    pub tries: u32,
+}
+
+/// A request as it is kept: never with a key in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// What the sender said the body is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
+    /// The query without the key.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub query: String,
+    /// The headers that say something about the body; names in lower case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, String)>,
+    /// The body; lossy only where it wasn't UTF-8.
+    pub body: String,
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Verdict {
+    /// Its alerts were taken in; what became of the first. Of the others, their alerts say.
+    Taken {
+        /// What was done.
+        outcome: Outcome,
+        /// The incident, where there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        incident_id: Option<IncidentId>,
+    },
+    /// There was nothing in it to act on, such as a tool's test.
+    Nothing {
+        /// What it was.
+        why: String,
+    },
+    /// It could not be read, or was not allowed.
+    Refused {
+        /// Which part of it.
+        field: String,
+        /// What is wrong with that.
+        problem: String,
+    },
+    /// It is understood when something outside was asked.
+    Waiting {
+        /// What stands against it.
+        problem: String,
+    },
+}
+
+impl Verdict {
+    /// The word for it.
+    pub fn state(&self) -> &'static str {
+        match self {
+            Self::Taken { .. } => "taken",
+            Self::Nothing { .. } => "nothing",
+            Self::Refused { .. } => "refused",
+            Self::Waiting { .. } => "waiting",
+        }
+    }
+}
+
+impl Delivery {
+    /// The identity of its alert at `index`: the same however often it is taken in.
+    pub fn alert_id(&self, index: usize) -> AlertId {
+        AlertId::derived(&[self.id.as_str(), &index.to_string()])
+    }
+}

@@ -1,0 +1,109 @@
+//! What keeps an incident quiet, and what wakes it: maintenance, flapping, other problems that it has gathered, and somebody
+//! who gives it back.
+//!
+//! Invariants: nobody is paged for a held incident; what is held is due when its window ends, so that it can't be forgotten.
+
+use chrono::{DateTime, Utc};
+
+use super::{Changed, Incident, Status, TransitionError};
+use crate::actor::Actor;
+use crate::journal::Journal;
+use crate::maintenance::MaintenanceWindow;
+use crate::timeline::Event;
+
+/// How many problems of one incident are followed one by one; further ones only count.
+const MOST_PROBLEMS: usize = 200;
+
+/// What the end of one problem means for its incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProblemEnd {
+    /// It was the last one.
+    AllOver,
+    /// Others that it has gathered still stand.
+    OthersStand,
+}
+
+impl Incident {
+    /// Keeps it quiet until the window ends. A new one is suppressed; one whose paging runs stays triggered and is held.
+    pub fn hold(&mut self, window: &MaintenanceWindow, until: DateTime<Utc>, journal: &mut Journal) {
+        let is_new = self.held_for.as_ref() != Some(&window.id);
+        self.held_for = Some(window.id.clone());
+        self.escalation.due_at = Some(until);
+        if is_new {
+            journal.write(Actor::System, Event::HeldForMaintenance { window: window.name.clone(), until });
+        }
+    }
+
+    /// Nobody is paged for it at all: it came during maintenance.
+    pub fn suppress(&mut self, window: &MaintenanceWindow, until: DateTime<Utc>, journal: &mut Journal) {
+        self.status = Status::Suppressed;
+        self.hold(window, until, journal);
+    }
+
+    /// Its maintenance window is over and it still stands: its paging begins, or goes on where it was.
+    pub fn release(&mut self, journal: &mut Journal) {
+        if self.held_for.take().is_none() {
+            return;
+        }
+        if self.status == Status::Suppressed {
+            self.status = Status::Triggered;
+        }
+        self.escalation.due_at = Some(journal.at);
+        journal.write(Actor::System, Event::MaintenanceOver);
+    }
+
+    /// Its first page waits, since it comes and goes.
+    pub fn pause(&mut self, until: DateTime<Utc>, journal: &mut Journal) {
+        self.escalation.due_at = Some(until);
+        journal.write(Actor::System, Event::Flapping { until });
+    }
+
+    /// Follows one more problem that it has gathered; `false`: there are too many to follow.
+    pub fn gather(&mut self, dedup_key: &str) -> bool {
+        if self.open_problems.iter().any(|key| key == dedup_key) {
+            return true;
+        }
+        if self.open_problems.is_empty() {
+            self.open_problems.push(self.dedup_key.clone());
+        }
+        let room = self.open_problems.len() < MOST_PROBLEMS;
+        if room && self.dedup_key != dedup_key {
+            self.open_problems.push(dedup_key.to_owned());
+        }
+        room
+    }
+
+    /// One problem is over; says whether all are. Where only its own key counts, it is.
+    pub fn problem_over(&mut self, dedup_key: &str, by: Actor, journal: &mut Journal) -> ProblemEnd {
+        let Some(index) = self.open_problems.iter().position(|key| key == dedup_key) else {
+            return if self.open_problems.is_empty() { ProblemEnd::AllOver } else { ProblemEnd::OthersStand };
+        };
+        self.open_problems.remove(index);
+        if self.open_problems.is_empty() {
+            return ProblemEnd::AllOver;
+        }
+        let left = u32::try_from(self.open_problems.len()).unwrap_or(u32::MAX);
+        journal.write(by, Event::ProblemOver { dedup_key: dedup_key.to_owned(), left });
+        ProblemEnd::OthersStand
+    }
+
+    /// Whoever had it has it no more: it is triggered again, and its paging starts over now.
+    pub fn unacknowledge(&mut self, by: Actor, journal: &mut Journal) -> Result<Changed, TransitionError> {
+        match self.status {
+            Status::Acknowledged => {}
+            Status::Triggered => return Ok(Changed::No),
+            Status::Resolved => return Err(TransitionError::Resolved),
+            Status::Suppressed => return Err(TransitionError::Suppressed),
+        }
+        self.status = Status::Triggered;
+        self.acknowledged = None;
+        self.escalation.start_over(journal.at);
+        journal.write(by, Event::Unacknowledged);
+        Ok(Changed::Yes)
+    }
+
+    /// A tool says something about it.
+    pub fn remark(&mut self, text: String, by: Actor, journal: &mut Journal) {
+        journal.write(by, Event::Remark { text });
+    }
+}

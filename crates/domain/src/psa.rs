@@ -1,0 +1,206 @@
+//! A tenant's PSA: which one it is, how it is reached, and what our words are called there.
+//!
+//! Invariant: no secret is in here, only the name it is kept under.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::id::UserId;
+use crate::severity::Severity;
+use crate::vault::SecretName;
+
+/// How a tenant's PSA is used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PsaConnection {
+    /// Which one, and how it is reached.
+    pub provider: Provider,
+    /// Where its secret is kept: The One PSA's service key, HaloPSA's client secret, Autotask's API secret.
+    pub secret: SecretName,
+    /// What our words are called there.
+    #[serde(default)]
+    pub mapping: PsaMapping,
+    /// Whether the time from acknowledge to resolve is filed as a draft.
+    #[serde(default)]
+    pub time_entries: bool,
+    /// Raised with every change, so that whoever keeps a connection open sees that it is another.
+    pub version: u64,
+    /// What the last check of its permissions said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<PsaCheck>,
+    /// When it is checked again.
+    pub due_at: DateTime<Utc>,
+}
+
+/// Which PSA.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Provider {
+    /// The One PSA, or any PSA that offers the same calls.
+    Theone(TheOneSettings),
+    /// HaloPSA.
+    Halopsa(HaloSettings),
+    /// Autotask.
+    Autotask(AutotaskSettings),
+}
+
+impl Provider {
+    /// The word it is chosen by.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Theone(_) => "theone",
+            Self::Halopsa(_) => "halopsa",
+            Self::Autotask(_) => "autotask",
+        }
+    }
+
+    /// What people call it.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Theone(_) => "The One PSA",
+            Self::Halopsa(_) => "HaloPSA",
+            Self::Autotask(_) => "Autotask",
+        }
+    }
+}
+
+/// How The One PSA is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TheOneSettings {
+    /// Such as `https://api.theonepsa.com`.
+    pub api_url: String,
+}
+
+/// How HaloPSA is reached, and how tickets are made there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HaloSettings {
+    /// Such as `https://msp.halopsa.com`.
+    pub base_url: String,
+    /// Of the API application.
+    pub client_id: String,
+    /// By name; tickets are of this type. `None`: the PSA's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket_type: Option<String>,
+    /// The status of a ticket that is worked on, by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub working_status: Option<String>,
+    /// The status of a completed ticket, by name; `Closed` where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_status: Option<String>,
+    /// Further statuses that mean that a ticket is over, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_closed: Vec<String>,
+    /// The outcome that private notes are written with, by name; `None`: the first one that is a note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note_outcome: Option<String>,
+}
+
+/// How Autotask is reached, and how tickets are made there. Picklist entries are named by their labels.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AutotaskSettings {
+    /// The API user's name; its zone is found by it.
+    pub username: String,
+    /// The API integration code (tracking identifier).
+    pub integration_code: String,
+    /// The queue that tickets are made in.
+    pub queue: String,
+    /// The status of a new ticket; `New` where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_status: Option<String>,
+    /// The status of a ticket that is worked on; `In Progress` where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub working_status: Option<String>,
+    /// The status of a completed ticket; `Complete` where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_status: Option<String>,
+    /// The source of tickets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Hours until a ticket is due; 24 where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_hours: Option<u16>,
+    /// Whether notes are written in the technician's name, where Autotask allows it.
+    #[serde(default)]
+    pub impersonate: bool,
+    /// The role of whoever a ticket is given to; `None`: the first service desk role they have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// Where the zone is asked for; `None`: Autotask's own address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone_url: Option<String>,
+}
+
+/// What our words are called in a PSA.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PsaMapping {
+    /// The PSA's priority for a severity, by name. What isn't mapped is P1 to P4 by the product's table, or the PSA's entry
+    /// that comes closest.
+    pub priorities: BTreeMap<Severity, String>,
+    /// The PSA's technician for a user, by its id or mail address there. Who isn't mapped is found by mail address.
+    pub technicians: BTreeMap<UserId, String>,
+    /// The PSA's company for a client, by its id or name there. Names in any case.
+    pub companies: BTreeMap<String, String>,
+    /// The company of a ticket whose client is not known; by its id or name.
+    pub default_company: Option<String>,
+}
+
+impl PsaMapping {
+    /// The PSA's company for a client: as mapped, else the client's own name, else the default.
+    pub fn company<'a>(&'a self, client: Option<&'a str>) -> Option<&'a str> {
+        let mapped = client.and_then(|client| {
+            let client = client.trim().to_lowercase();
+            self.companies.iter().find(|(name, _)| name.trim().to_lowercase() == client).map(|(_, id)| id.as_str())
+        });
+        mapped.or(client)
+    }
+}
+
+/// What a check of a PSA's permissions said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PsaCheck {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What was looked at, in order.
+    pub points: Vec<CheckPoint>,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckPoint {
+    /// What, as people say it: `create tickets`.
+    pub what: String,
+    /// What is missing; `None`: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<String>,
+}
+
+impl PsaCheck {
+    /// Whether nothing is missing.
+    pub fn is_good(&self) -> bool {
+        self.points.iter().all(|point| point.missing.is_none())
+    }
+
+    /// What is missing, a line each.
+    pub fn missing(&self) -> impl Iterator<Item = String> {
+        self.points.iter().filter_map(|point| Some(format!("{}: {}", point.what, point.missing.as_ref()?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_is_mapped_in_any_case_and_else_goes_by_its_own_name() {
+        let mut mapping = PsaMapping::default();
+        mapping.companies.insert("Contoso Ltd".into(), "42".into());
+        assert_eq!(mapping.company(Some("contoso ltd ")), Some("42"));
+        assert_eq!(mapping.company(Some("Fabrikam")), Some("Fabrikam"));
+        assert_eq!(mapping.company(None), None);
+    }
+}
