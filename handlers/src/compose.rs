@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use app::port::{Bus, Channel, Secret, Secrets, TicketSystem};
+use app::port::{Bus, Channel, NoVault, Secret, SecretStore, Secrets, TicketSystem};
 use app::{AckLinks, App, Clock, Entropy, Parts, Settings};
 use axum::Router;
 use azure::cosmos::CosmosDocuments;
@@ -14,13 +14,14 @@ use azure::service_bus::ServiceBus;
 use embedded::bus::LocalBus;
 use embedded::hub::LocalHub;
 use embedded::secret::Secret as Seed;
+use embedded::secrets::SealedSecrets;
 use embedded::sqlite::SqliteDocuments;
 use integrations::alert_source::Readers;
 use integrations::calendar::{ICalendar, Reachable};
 use integrations::channel::Email;
 use integrations::http::Http;
 use integrations::hub::Hub;
-use integrations::psa::TheOnePsa;
+use integrations::psa::{Psas, TheOnePsa};
 use secrecy::ExposeSecret as _;
 use store::{Documents, Store};
 
@@ -102,8 +103,10 @@ pub fn compose_on(
         entropy,
         channels,
         tickets: psa(config, &keys)?,
+        psas: Arc::new(Psas::new(Http::default())),
+        secrets: keys.store(config, &seed)?,
         bus: publisher(config, bus.as_ref())?,
-        reader: Arc::new(Readers),
+        reader: Arc::new(Readers::new(Http::default())),
         calendars: Arc::new(ICalendar::new(Http::default(), reachable)),
         sign_in: door.sign_in(),
         links: AckLinks::new(&seed.derive("acknowledge links")),
@@ -233,6 +236,18 @@ impl Keys {
             (Given::Here(secret), _) => Ok(Secret::fixed(name, secret.clone())),
             (Given::Vault, Some(vault)) => Ok(Secret::new(name, Arc::new(vault.clone()) as Arc<dyn Secrets>)),
             (Given::Vault, None) => bail!("there is no vault to read {name} from"),
+        }
+    }
+
+    /// Where secrets that people enter are kept: in the vault, else in the data folder.
+    fn store(&self, config: &Config, seed: &Seed) -> anyhow::Result<Arc<dyn SecretStore>> {
+        match (&self.0, &config.data_dir) {
+            (Some(vault), _) => Ok(Arc::new(vault.clone())),
+            (None, Some(folder)) => {
+                let secrets = SealedSecrets::new(folder.join("secrets"), &seed.derive("secrets"))?;
+                Ok(Arc::new(secrets))
+            }
+            (None, None) => Ok(Arc::new(NoVault)),
         }
     }
 

@@ -124,6 +124,9 @@ impl From<Error> for Problem {
             Error::Unauthenticated => {
                 Self::unauthenticated("sign in, or send 'Authorization: Bearer' with a token")
             }
+            Error::NotTheirs(problem) => {
+                Self::new(StatusCode::UNAUTHORIZED, "signature", "Not the sender's", problem)
+            }
             Error::Overloaded => Self::busy(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "overloaded",

@@ -21,7 +21,7 @@ pub(crate) async fn deliver(
 ) -> Result<String, Error> {
     let received = app::deliver_message(app, product, message_id, body).await.map_err(named)?;
     let taken: Vec<String> = received
-        .taken
+        .taken()
         .iter()
         .map(|taken| match &taken.incident {
             Some((id, number)) => format!("{:?} #{number} {id}", taken.outcome),

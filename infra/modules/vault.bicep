@@ -12,8 +12,7 @@ param workspaceId string
 @minLength(32)
 param linkSecret string
 
-// Key Vault Secrets User: the app reads. Key Vault Secrets Officer: the operator writes.
-var userRole = '4633458b-17de-408a-b874-0445c86b69e6'
+// Key Vault Secrets Officer: the app keeps what managers enter, such as a PSA's secret; the operator writes the rest.
 var officerRole = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
 
 resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
@@ -43,11 +42,11 @@ resource link 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = {
   }
 }
 
-resource user 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(vault.id, principalId, userRole)
+resource app 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(vault.id, principalId, officerRole)
   scope: vault
   properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', userRole)
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', officerRole)
     principalId: principalId
     principalType: 'ServicePrincipal'
   }

@@ -5,5 +5,6 @@ mod cloud;
 mod functions;
 mod package;
 mod process;
+mod psa;
 mod store;
 mod story;

@@ -1,19 +1,25 @@
 //! Stories: one night each, told four ways (as it is, with every tick doubled, with two processes on one
 //! store, with two on Cosmos DB).
 
+mod alert_sources;
 mod alerts;
 mod console_schedules;
 mod covering;
+mod deliveries;
 mod escalating;
 mod explaining;
 mod falling_behind;
 mod feeds;
+mod grouping;
 mod handing_over;
 mod mailing;
+mod maintenance_windows;
 mod people;
+mod quiet_times;
 mod refusing;
 mod scanning;
 mod scheduling;
+mod services;
 mod settings;
 mod stack;
 mod teams;

@@ -86,6 +86,15 @@ impl Room {
     }
 }
 
+impl Room {
+    fn put(&self, name: &str, value: &str) {
+        let mut secrets = self.secrets();
+        let rotations = secrets.get(&name.to_lowercase()).map_or(0, |entry| entry.rotations + 1);
+        let entry = Entry { value: value.to_owned(), enabled: true, rotations };
+        secrets.insert(name.to_lowercase(), entry);
+    }
+}
+
 impl Vault {
     /// An empty vault that is opened by the tokens of `identity`.
     ///
@@ -114,10 +123,7 @@ impl Vault {
 
     /// Puts a secret there, or rotates it.
     pub fn put(&self, name: &str, value: &str) {
-        let mut secrets = self.room.secrets();
-        let rotations = secrets.get(&name.to_lowercase()).map_or(0, |entry| entry.rotations + 1);
-        let entry = Entry { value: value.to_owned(), enabled: true, rotations };
-        secrets.insert(name.to_lowercase(), entry);
+        self.room.put(name, value);
     }
 
     /// Takes a secret away.

@@ -4,11 +4,15 @@
 //! side: whatever a test waits for wakes it.
 
 pub mod app_insights;
+pub mod autotask;
 pub mod cloud;
 pub mod conformance;
 pub mod cosmos;
 mod deadline;
+pub mod fault;
+pub mod fixture;
 pub mod functions_host;
+pub mod halopsa;
 pub mod hub;
 pub mod key_vault;
 mod loopback;

@@ -4,24 +4,31 @@
 //! makes a second ticket, so that a client which repeats itself is found out.
 
 mod contract;
-mod fault;
 mod ledger;
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
-use axum::{Router, middleware};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{self, State},
+    http::StatusCode,
+    middleware::{self, Next},
+    response::{IntoResponse as _, Response},
+};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use self::{fault::Conduct, ledger::Ledger};
-pub use self::{
-    fault::Fault,
-    ledger::{Assignee, Completion, Note, Request, Ticket},
-};
-use crate::{deadline, loopback::Gate};
+use self::ledger::Ledger;
+pub use self::ledger::{Assignee, Completion, Note, Request, Ticket, TimeEntry};
+pub use crate::fault::Fault;
+use crate::{deadline, fault::Conduct, loopback::Gate};
 
 /// The PSA. Dropping it ends it.
 #[derive(Debug)]
@@ -36,6 +43,7 @@ struct Office {
     key: String,
     ledger: Ledger,
     conduct: Conduct,
+    honours_keys: AtomicBool,
     gate: Gate,
 }
 
@@ -51,9 +59,10 @@ impl Psa {
             key: key.to_owned(),
             ledger: Ledger::default(),
             conduct: Conduct::default(),
+            honours_keys: AtomicBool::default(),
             gate: Gate::to(behind).expect("a gate to the PSA"),
         });
-        let behaved = middleware::from_fn_with_state(Arc::clone(&office), fault::misbehave);
+        let behaved = middleware::from_fn_with_state(Arc::clone(&office), misbehave);
         let routes: Router = contract::routes(Arc::clone(&office)).layer(behaved);
         let server = tokio::spawn(async move {
             axum::serve(listener, routes).await.ok();
@@ -113,7 +122,7 @@ impl Psa {
 
     /// Whether a POST that repeats an `Idempotency-Key` is answered with the ticket that the first one made.
     pub fn honour_idempotency_keys(&self, honour: bool) {
-        self.office.conduct.honour_idempotency_keys(honour);
+        self.office.honours_keys.store(honour, Ordering::Relaxed);
     }
 
     /// From now on every request meets this; [`Fault::None`] ends it.
@@ -135,6 +144,19 @@ impl Psa {
     pub fn misbehave_once(&self, fault: Fault) {
         self.office.conduct.once(fault);
     }
+}
+
+/// Enters the request in the ledger, and lets it through to the contract as far as the fault allows.
+async fn misbehave(State(office): State<Arc<Office>>, request: extract::Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, usize::MAX).await else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let number = office.ledger.arrived(&parts, &body);
+    let request = extract::Request::from_parts(parts, Body::from(body));
+    let response = office.conduct.apply(&office.gate, request, next).await;
+    office.ledger.answered(number, response.status().as_u16());
+    response
 }
 
 impl Drop for Psa {

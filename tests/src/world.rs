@@ -9,6 +9,7 @@
 
 mod browser;
 mod clock;
+mod doors;
 mod elsewhere;
 mod http;
 
@@ -27,6 +28,7 @@ use tempfile::TempDir;
 
 pub use browser::Browser;
 pub use clock::HandClock;
+pub use doors::Door;
 pub use http::Answer;
 
 use crate::cosmos::Cosmos;

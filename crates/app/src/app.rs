@@ -11,7 +11,8 @@ use crate::clock::{Clock, Entropy};
 use crate::dropped::Dropped;
 use crate::effects::Runner;
 use crate::intake::Lanes;
-use crate::port::{Bus, Calendars, Channel, SignIn, SignalReader, TicketSystem};
+use crate::port::{Bus, Calendars, Channel, SecretStore, SignIn, SignalReader, TicketSystem, TicketSystems};
+use crate::psa::Desks;
 use crate::turns::Turns;
 
 /// What the use-cases need to know about the deployment.
@@ -30,6 +31,8 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     pub channels: Vec<Arc<dyn Channel>>,
     pub tickets: Option<Arc<dyn TicketSystem>>,
+    pub psas: Arc<dyn TicketSystems>,
+    pub secrets: Arc<dyn SecretStore>,
     pub bus: Option<Arc<dyn Bus>>,
     pub reader: Arc<dyn SignalReader>,
     pub sign_in: Arc<dyn SignIn>,
@@ -54,7 +57,11 @@ pub struct App {
     /// What the products' rules dropped.
     pub dropped: Dropped,
     pub(crate) channels: Vec<Arc<dyn Channel>>,
+    /// The deployment's PSA, for tenants that have none of their own.
     pub(crate) tickets: Option<Arc<dyn TicketSystem>>,
+    pub(crate) psas: Arc<dyn TicketSystems>,
+    pub(crate) desks: Desks,
+    pub(crate) secrets: Arc<dyn SecretStore>,
     pub(crate) bus: Option<Arc<dyn Bus>>,
     pub(crate) reader: Arc<dyn SignalReader>,
     pub(crate) calendars: Arc<dyn Calendars>,
@@ -76,6 +83,9 @@ impl App {
             dropped: Dropped::default(),
             channels: parts.channels,
             tickets: parts.tickets,
+            psas: parts.psas,
+            desks: Desks::default(),
+            secrets: parts.secrets,
             bus: parts.bus,
             reader: parts.reader,
             calendars: parts.calendars,
@@ -91,11 +101,6 @@ impl App {
         self.runner.settled().await;
     }
 
-    /// Whether a PSA is configured.
-    pub fn has_ticket_system(&self) -> bool {
-        self.tickets.is_some()
-    }
-
     pub(crate) fn sending(&self) -> Vec<ChannelKind> {
         self.channels.iter().map(|channel| channel.kind()).collect()
     }
@@ -104,7 +109,8 @@ impl App {
         self.channels.iter().find(|channel| channel.kind() == kind)
     }
 
-    pub(crate) fn incident_url(&self, incident: &IncidentId) -> String {
+    /// Where people see an incident.
+    pub fn incident_url(&self, incident: &IncidentId) -> String {
         format!("{}/app/incidents/{incident}", self.settings.public_url)
     }
 }

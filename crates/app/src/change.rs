@@ -14,8 +14,10 @@ use domain::ticket::{TicketOp, TicketQueue};
 use store::{Changes, OpenKey, StoreError, Versioned, queue_id};
 
 use crate::app::App;
+use crate::effects::maintenance;
 use crate::effects::{Effect, Hold};
 use crate::error::Error;
+use crate::psa;
 use crate::roster::{self, Calling};
 use crate::turns::Tries;
 
@@ -62,6 +64,9 @@ async fn decided(
             Decision::WithPeople(decide) => {
                 let mut calling = roster::load(app, tenant, &before.policy_id, now).await?;
                 calling.complete_for(app, tenant, &before).await?;
+                if before.held_for.is_some() {
+                    calling.windows = maintenance::not_over(app, tenant, now).await?;
+                }
                 decide(&mut incident.value, &calling, &mut journal)?;
             }
         }
@@ -150,7 +155,7 @@ pub(crate) async fn add_ticket_ops(
     (changes, effects): (&mut Changes, &mut Vec<Effect>),
 ) -> Result<(), StoreError> {
     let ops: Vec<TicketOp> = journal.ticket.drain(..).collect();
-    if ops.is_empty() || app.tickets.is_none() {
+    if ops.is_empty() || !psa::is_there(app, &incident.tenant_id).await? {
         return Ok(());
     }
     let found = app.store.get::<TicketQueue>(&incident.tenant_id, &queue_id(&incident.id)).await?;

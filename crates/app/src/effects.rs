@@ -6,20 +6,25 @@
 
 mod calendars;
 mod event;
+pub(crate) mod maintenance;
 mod notice;
 mod page;
 mod runner;
+pub(crate) mod source;
 mod ticket;
 mod write_down;
 
 use std::sync::Arc;
 
-use domain::id::{IncidentId, NoticeId, PageId, ScheduleId, TenantId};
+use domain::id::{DeliveryId, IncidentId, MaintenanceId, NoticeId, PageId, ScheduleId, SourceId, TenantId};
 
 use crate::app::App;
 use crate::error::Error;
+use crate::intake::read_again;
+use crate::psa;
 
 pub(crate) use runner::Runner;
+pub(crate) use ticket::link;
 
 /// One thing to do for a tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +39,14 @@ pub(crate) enum Effect {
     Calendars(ScheduleId),
     /// Send this notice; whoever comes first takes it.
     Notice(NoticeId),
+    /// Read this delivery again, which waits for something outside.
+    Delivery(DeliveryId),
+    /// This maintenance window opens or closes.
+    Maintenance(MaintenanceId),
+    /// Look after this alert source.
+    Source(SourceId),
+    /// Look whether the PSA still lets us do what we need.
+    PsaCheck,
 }
 
 /// Whose an effect is.
@@ -51,6 +64,10 @@ async fn run(app: &Arc<App>, tenant: &TenantId, effect: &Effect) -> Result<(), E
         Effect::Ticket(id) => ticket::work(app, tenant, id).await,
         Effect::Event(id, hold) => event::publish(app, tenant, &store::event_id(id), *hold).await,
         Effect::Calendars(id) => calendars::read_again(app, tenant, id).await,
+        Effect::Delivery(id) => read_again(app, tenant, id).await,
+        Effect::Maintenance(id) => maintenance::turn(app, tenant, id).await,
+        Effect::Source(id) => source::look(app, tenant, id).await,
+        Effect::PsaCheck => psa::daily(app, tenant).await,
         Effect::Notice(id) => notice::send(app, tenant, id.as_str()).await,
     }
 }

@@ -46,6 +46,9 @@ pub enum Error {
     /// Nobody known asks.
     #[error("not signed in")]
     Unauthenticated,
+    /// It is signed by somebody else, or not at all.
+    #[error("{0}")]
+    NotTheirs(String),
     /// Too much at once: try again shortly.
     #[error("too busy")]
     Overloaded,

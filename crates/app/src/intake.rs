@@ -1,30 +1,40 @@
 //! Alerts in: a door (key, product or message), its signals, and what became of them.
 //!
-//! Invariants: a sender is answered only after the store has what it sent; a transport that delivers twice makes one
-//! alert; parsing never loses a page.
+//! Invariants: a sender is answered only after the store has what it sent and what became of it; a transport that delivers
+//! twice makes one alert; parsing never loses a page; what is refused is kept, so that it can be read again.
 
+mod again;
 mod door;
 mod lane;
+mod reading;
 mod sitting;
 mod stack;
+mod test_alert;
+mod ticket;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use domain::alert::Outcome;
-use domain::id::{AlertId, IncidentId, TenantId};
+use domain::delivery::{self, Request, Verdict};
+use domain::id::{AlertId, DeliveryId, IncidentId, TenantId};
 use domain::signal::Signal;
-use domain::source::AlertSource;
+use domain::source::{AlertSource, SourceType};
 use futures::future::try_join_all;
+use store::{Etag, OpenKey, Versioned};
 
 use crate::app::App;
+use crate::effects::source::beat;
 use crate::error::Error;
 use crate::port::ReceivedBody;
 
+pub use again::replay;
+pub(crate) use again::{read_again, waiting_for};
 pub(crate) use door::open_door;
 pub(crate) use lane::Lanes;
 pub(crate) use sitting::default_service;
 pub use stack::{deliver_message, escalate_detection};
+pub use test_alert::{TestAlert, test};
 
 /// One HTTP delivery to a door with a key.
 #[derive(Debug, Clone, Copy)]
@@ -35,16 +45,48 @@ pub struct Delivery<'a> {
     pub received: ReceivedBody<'a>,
 }
 
+/// A delivery as it will be kept.
+#[derive(Debug, Clone)]
+pub(crate) struct Draft {
+    pub(crate) value: delivery::Delivery,
+    /// As it was read; `None` when it isn't in the store yet.
+    pub(crate) etag: Option<Etag>,
+}
+
+impl Draft {
+    fn new(app: &App, source: &AlertSource, request: Request, now: DateTime<Utc>) -> Self {
+        let value = delivery::Delivery {
+            id: DeliveryId::fresh(now, app.entropy.draw()),
+            source_id: source.id.clone(),
+            received_at: now,
+            request,
+            verdict: Verdict::Nothing { why: String::new() },
+            alerts: 0,
+            replay_of: None,
+            due_at: None,
+            tries: 0,
+        };
+        Self { value, etag: None }
+    }
+}
+
+impl From<Versioned<delivery::Delivery>> for Draft {
+    fn from(found: Versioned<delivery::Delivery>) -> Self {
+        Self { value: found.value, etag: Some(found.etag) }
+    }
+}
+
 /// One alert on its way in.
 #[derive(Debug, Clone)]
 pub(crate) struct Arrival {
-    /// Fresh, or derived where the transport may deliver twice.
     pub(crate) alert_id: AlertId,
-    /// The id is derived: the alert may be here already.
+    /// The alert may be here already.
     pub(crate) may_repeat: bool,
     pub(crate) source: Arc<AlertSource>,
     pub(crate) signal: Signal,
-    pub(crate) raw: Arc<str>,
+    pub(crate) delivery_id: DeliveryId,
+    /// The delivery itself, with its first alert.
+    pub(crate) delivery: Option<Draft>,
     pub(crate) at: DateTime<Utc>,
 }
 
@@ -63,32 +105,62 @@ pub struct Taken {
 
 /// What became of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Received {
+pub enum Received {
     /// One for each of its signals, in order; at least one.
-    pub taken: Vec<Taken>,
+    Taken(Vec<Taken>),
+    /// There was nothing in it to act on; says what it was.
+    Nothing(String),
+    /// It is kept, and understood as soon as something outside has been asked.
+    Waiting,
+}
+
+impl Received {
+    /// What became of its alerts.
+    pub fn taken(&self) -> &[Taken] {
+        match self {
+            Self::Taken(taken) => taken,
+            Self::Nothing(_) | Self::Waiting => &[],
+        }
+    }
 }
 
 /// Takes a delivery to a door with a key. Every wrong key is [`Error::Unauthenticated`], whatever is wrong with it.
 pub async fn deliver(app: &Arc<App>, delivery: Delivery<'_>) -> Result<Received, Error> {
     let now = app.clock.now();
     let (tenant, source) = open_door(app, delivery.key).await?.ok_or(Error::Unauthenticated)?;
-    let reading = app
-        .reader
-        .read(&source, delivery.received)
-        .map_err(|unreadable| Error::invalid(unreadable.field, unreadable.problem))?;
-    let crate::port::Reading::Alerts(signals) = reading else { return Ok(Received { taken: Vec::new() }) };
-    let raw = kept(delivery.received.body);
-    let source = Arc::new(source);
-    let arrivals = signals.into_iter().enumerate().map(|(index, signal)| Arrival {
-        alert_id: AlertId::fresh(now, app.entropy.draw()),
-        may_repeat: false,
-        source: Arc::clone(&source),
+    let draft = Draft::new(app, &source, reading::request(delivery.key, delivery.received), now);
+    if source.source_type == SourceType::Heartbeat {
+        beat(app, &tenant, &source, now).await?;
+        let key = OpenKey::key_of(&source.id, HEARTBEAT);
+        // A beat that ends no silence is no news, and is not kept.
+        if app.store.get::<OpenKey>(&tenant, &key).await?.is_none() {
+            return Ok(Received::Nothing("a heartbeat".to_owned()));
+        }
+    }
+    reading::take_in(app, &tenant, Arc::new(source), delivery.received, draft).await
+}
+
+/// A heartbeat's dedup key.
+pub(crate) const HEARTBEAT: &str = "heartbeat";
+
+/// Takes the silence of a heartbeat for an alert, once for each silence.
+pub(crate) async fn take_silence(
+    app: &Arc<App>,
+    tenant: &TenantId,
+    source: &Arc<AlertSource>,
+    signal: Signal,
+    delivery: delivery::Delivery,
+) -> Result<(), Error> {
+    let arrival = Arrival {
+        alert_id: delivery.alert_id(0),
+        may_repeat: true,
+        source: Arc::clone(source),
         signal: signal.bounded(),
-        // Once for each delivery, not once for each of its alerts.
-        raw: if index == 0 { Arc::clone(&raw) } else { "(with the delivery's first alert)".into() },
-        at: now,
-    });
-    receive(app, &tenant, arrivals.collect()).await
+        delivery_id: delivery.id.clone(),
+        at: delivery.received_at,
+        delivery: Some(Draft { value: delivery, etag: None }),
+    };
+    receive(app, tenant, vec![arrival]).await.map(drop)
 }
 
 /// Takes alerts of one delivery in: all are in the store when this answers.
@@ -96,31 +168,6 @@ pub(crate) async fn receive(
     app: &Arc<App>,
     tenant: &TenantId,
     arrivals: Vec<Arrival>,
-) -> Result<Received, Error> {
-    let taken =
-        try_join_all(arrivals.into_iter().map(|arrival| app.lanes.take(app, tenant, arrival))).await?;
-    Ok(Received { taken })
-}
-
-/// The most bytes of a body that are kept, as they are stored: a document and its envelope must stay below 2 MB.
-const MOST_KEPT: usize = 1_100_000;
-
-/// A body as it is kept: as text, and all of it unless escaping (control characters take six bytes each) would make it
-/// larger than a document may be.
-fn kept(body: &[u8]) -> Arc<str> {
-    let text = String::from_utf8_lossy(body);
-    let escaped = |c: char| match c {
-        '"' | '\\' | '\n' | '\r' | '\t' => 2,
-        c if c.is_control() => 6,
-        c => c.len_utf8(),
-    };
-    let mut size = 0;
-    let end = text.char_indices().find(|(_, c)| {
-        size += escaped(*c);
-        size > MOST_KEPT
-    });
-    match end {
-        None => text.into(),
-        Some((end, _)) => format!("{}… (cut here)", &text[..end]).into(),
-    }
+) -> Result<Vec<Taken>, Error> {
+    try_join_all(arrivals.into_iter().map(|arrival| app.lanes.take(app, tenant, arrival))).await
 }

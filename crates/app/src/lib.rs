@@ -4,6 +4,7 @@
 //! whatever was committed is done even if this process dies, by the next tick of any process.
 
 mod ack_link;
+pub mod alert_sources;
 mod app;
 mod change;
 pub mod claims;
@@ -19,12 +20,14 @@ mod handoffs;
 mod incidents;
 mod intake;
 mod keeping;
+pub mod maintenance;
 mod notices;
 pub mod on_call;
 pub mod overrides;
 pub mod people;
 pub mod policies;
 pub mod port;
+pub mod psa;
 pub mod readiness;
 mod roster;
 pub mod schedules;
@@ -44,9 +47,11 @@ pub use dropped::Dropped;
 pub use error::{Error, FieldError};
 pub use incidents::{
     IncidentDetail, IncidentFilter, IncidentPage, NewIncident, TicketStanding, acknowledge,
-    acknowledge_by_link, add_note, alerts, create, detail, escalate, get, link_ticket, list, open_link,
-    resolve, retry_ticket, ticket_standing, timeline,
+    acknowledge_by_link, add_note, alerts, create, detail, escalate, first_body, get, link_ticket, list,
+    open_link, resolve, retry_ticket, ticket_standing, timeline,
 };
-pub use intake::{Delivery, Received, Taken, deliver, deliver_message, escalate_detection};
+pub use intake::{
+    Delivery, Received, Taken, TestAlert, deliver, deliver_message, escalate_detection, replay, test,
+};
 pub use on_call::on_call_now;
 pub use tick::{TickReport, tick};

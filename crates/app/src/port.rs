@@ -11,9 +11,11 @@ mod ticket_system;
 pub use bus::{Bus, BusError};
 pub use calendar::{CalendarError, CalendarEvent, CalendarWindow, Calendars};
 pub use channel::{Channel, ChannelError, NoticeMessage, PageMessage};
-pub use secrets::{Secret, SecretError, SecretStore, Secrets};
+pub use secrets::{NoVault, Secret, SecretError, SecretStore, Secrets};
 pub use sign_in::{Ask, FinishError, SignIn, SignInError, SignInPages};
-pub use signal_reader::{Distrust, ReceivedBody, Reading, SignalReader, StackMessage, TicketName, Unreadable};
+pub use signal_reader::{
+    Distrust, Reading, ReceivedBody, SignalReader, StackMessage, TicketName, Unreadable,
+};
 pub use ticket_system::{
     Filed, TicketError, TicketNote, TicketResolution, TicketSystem, TicketSystems, TicketView, TimeSpent,
 };

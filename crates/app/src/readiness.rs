@@ -13,6 +13,7 @@ use domain::user::User;
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::psa;
 use crate::roster;
 
 /// How many hours ahead one may look; a day unless said otherwise.
@@ -39,7 +40,9 @@ pub async fn readiness(app: &App, ctx: &Ctx, hours: u32) -> Result<Looked, Error
     let users = roster::all_users(app, &ctx.tenant).await?;
     let time_off = app.store.newest_after::<TimeOff>(&ctx.tenant, window.starts.timestamp_micros()).await?;
     let time_off: Vec<TimeOff> = time_off.into_iter().map(|found| found.value).collect();
-    let psa = app.tickets.as_ref().map(|psa| {
+    // Settings that can't be used are told by the PSA's own check.
+    let desk = psa::of(app, &ctx.tenant).await.unwrap_or_default();
+    let psa = desk.map(|desk| desk.system).map(|psa| {
         let known = users.iter().filter(|user| psa.recognizes(&Technician::from(*user)));
         let recognizes: HashSet<UserId> = known.map(|user| user.id.clone()).collect();
         Psa { name: psa.name().to_owned(), recognizes }

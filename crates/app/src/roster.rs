@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use domain::escalation::{self, Roster};
 use domain::id::{PolicyId, ScheduleId, TenantId, UserId};
 use domain::incident::Incident;
+use domain::maintenance::MaintenanceWindow;
 use domain::policy::{EscalationPolicy, Target, Team};
 use domain::roster::{self, Rota, Sources};
 use domain::schedule::{Override, Schedule};
@@ -24,6 +25,8 @@ use crate::app::App;
 pub(crate) struct Calling {
     pub(crate) policy: EscalationPolicy,
     pub(crate) roster: Roster,
+    /// What may keep an incident quiet that is held for maintenance; not asked for where none is.
+    pub(crate) windows: Vec<MaintenanceWindow>,
     with_admins: bool,
 }
 
@@ -44,7 +47,7 @@ pub(crate) async fn load(
     }
     let steps = named.into_iter().map(|names| names.found_in(&sources.users)).collect();
     let roster = Roster { steps, last_resort: None, admins: Vec::new(), sending: app.sending() };
-    Ok(Calling { policy: sources.policy, roster, with_admins: false })
+    Ok(Calling { policy: sources.policy, roster, windows: Vec::new(), with_admins: false })
 }
 
 impl Calling {

@@ -10,13 +10,17 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::calendar_watch::CalendarWatch;
+use domain::delivery::Delivery;
 use domain::escalation;
 use domain::event::OutgoingEvent;
 use domain::handoff::HandoffWatch;
 use domain::id::{IncidentId, ScheduleId, TenantId};
 use domain::incident::{Incident, Status};
+use domain::maintenance::MaintenanceWindow;
 use domain::notice::Notice;
 use domain::page::Page;
+use domain::psa::PsaConnection;
+use domain::source_watch::SourceWatch;
 use domain::ticket::TicketQueue;
 use futures::StreamExt as _;
 use futures::stream;
@@ -57,6 +61,14 @@ pub struct TickReport {
     pub notices: u32,
     /// Schedules whose calendars were due to be read again.
     pub calendars: u32,
+    /// Maintenance windows that open or close.
+    pub maintenance: u32,
+    /// Deliveries that wait for something outside.
+    pub deliveries: u32,
+    /// Alert sources whose turn it was to be looked at.
+    pub sources: u32,
+    /// PSAs whose turn it was to be checked.
+    pub psa_checks: u32,
     /// Items that failed, and stay due.
     pub failed: u32,
     /// There was more than one tick takes on.
@@ -70,78 +82,105 @@ pub struct TickReport {
 pub async fn tick(app: &Arc<App>) -> Result<TickReport, Error> {
     let now = app.clock.now();
     let mut report = TickReport::default();
-    if !app.store.is_any_due(&kinds(app), now).await? {
-        return Ok(report);
-    }
-    let steps = due(app, now, &mut report, |incident: Incident| incident.id).await?;
+    // One question tells which of the others are worth asking.
+    let kinds = app.store.kinds_due(&kinds(app), now).await?;
+    let look = Look { app, now, kinds: &kinds };
+    // What keeps people from being paged comes before what pages them.
+    let windows = |window: MaintenanceWindow| Effect::Maintenance(window.id);
+    report.maintenance = look.hand_over(&mut report, windows).await?;
+    let steps = look.due(&mut report, |incident: Incident| incident.id).await?;
     escalate_each(app, now, steps, &mut report).await;
-    let pages = due(app, now, &mut report, |page: Page| Effect::Page(page.id, Hold::Due)).await?;
-    report.pages = hand_over(app, pages);
-    if app.tickets.is_some() {
-        let queues = |queue: TicketQueue| Effect::Ticket(queue.incident_id);
-        let queues = due(app, now, &mut report, queues).await?;
-        report.tickets = hand_over(app, queues);
-    }
-    if app.bus.is_some() {
-        let events = |outgoing: OutgoingEvent| Effect::Event(outgoing.event.id, Hold::Due);
-        let events = due(app, now, &mut report, events).await?;
-        report.events = hand_over(app, events);
-    }
-    let notices = due(app, now, &mut report, |notice: Notice| Effect::Notice(notice.id)).await?;
-    report.notices = hand_over(app, notices);
-    let watches = due(app, now, &mut report, |watch: HandoffWatch| watch.schedule_id).await?;
+    report.pages = look.hand_over(&mut report, |page: Page| Effect::Page(page.id, Hold::Due)).await?;
+    report.tickets =
+        look.hand_over(&mut report, |queue: TicketQueue| Effect::Ticket(queue.incident_id)).await?;
+    let events = |outgoing: OutgoingEvent| Effect::Event(outgoing.event.id, Hold::Due);
+    report.events = look.hand_over(&mut report, events).await?;
+    report.notices = look.hand_over(&mut report, |notice: Notice| Effect::Notice(notice.id)).await?;
+    let watches = look.due(&mut report, |watch: HandoffWatch| watch.schedule_id).await?;
     look_at_each(app, now, watches, &mut report).await;
     let calendars = |watch: CalendarWatch| Effect::Calendars(watch.schedule_id);
-    let calendars = due(app, now, &mut report, calendars).await?;
-    report.calendars = hand_over(app, calendars);
+    report.calendars = look.hand_over(&mut report, calendars).await?;
+    report.deliveries =
+        look.hand_over(&mut report, |delivery: Delivery| Effect::Delivery(delivery.id)).await?;
+    report.sources =
+        look.hand_over(&mut report, |watch: SourceWatch| Effect::Source(watch.source_id)).await?;
+    report.psa_checks = look.hand_over(&mut report, |_: PsaConnection| Effect::PsaCheck).await?;
     Ok(report)
 }
 
 /// Of what something may be due. What nobody here can do anything about is not asked for.
 fn kinds(app: &App) -> Vec<Kind> {
-    let mut kinds = vec![Kind::Incident, Kind::Page, Kind::Notice, Kind::HandoffWatch, Kind::CalendarWatch];
-    kinds.extend(app.tickets.is_some().then_some(Kind::TicketQueue));
+    let mut kinds = vec![
+        Kind::Maintenance,
+        Kind::Incident,
+        Kind::Page,
+        Kind::TicketQueue,
+        Kind::Notice,
+        Kind::HandoffWatch,
+        Kind::CalendarWatch,
+        Kind::Delivery,
+        Kind::SourceWatch,
+        Kind::Psa,
+    ];
     kinds.extend(app.bus.is_some().then_some(Kind::Event));
     kinds
 }
 
-/// What is due of one kind. What can't be read is told and passed over; it doesn't stand in the others' way.
-async fn due<T: Entity + Waiting, D>(
-    app: &App,
+/// A look at what is due.
+struct Look<'a> {
+    app: &'a Arc<App>,
     now: DateTime<Utc>,
-    report: &mut TickReport,
-    name: fn(T) -> D,
-) -> Result<Vec<(TenantId, D)>, StoreError> {
-    let mut items = Vec::new();
-    let mut range = Range::first(MOST);
-    loop {
-        let found = app.store.due::<T>(now, &range).await?;
-        for error in &found.unreadable {
-            warn!(%error, "a due document can't be read");
-            report.failed += 1;
-        }
-        let oldest = found.items.iter().filter_map(|item| item.value.since()).min();
-        let waited = oldest.and_then(|since| (now - since).to_std().ok()).unwrap_or_default();
-        report.oldest_waiting_seconds = report.oldest_waiting_seconds.max(waited.as_secs());
-        let readable = found.items.into_iter();
-        items.extend(readable.filter_map(|item| Some((item.tenant.parse().ok()?, name(item.value)))));
-        match found.next {
-            Some(_) if items.len() >= MOST as usize => {
-                report.more = true;
-                return Ok(items);
-            }
-            Some(next) => range.after = Some(next),
-            None => return Ok(items),
-        }
-    }
+    /// Of what something is.
+    kinds: &'a [Kind],
 }
 
-fn hand_over(app: &Arc<App>, effects: Vec<(TenantId, Effect)>) -> u32 {
-    let count = u32::try_from(effects.len()).unwrap_or(u32::MAX);
-    for (tenant, effect) in effects {
-        app.runner.start(app, &tenant, vec![effect]);
+impl Look<'_> {
+    /// What is due of one kind. What can't be read is told and passed over; it doesn't stand in the others' way.
+    async fn due<T: Entity + Waiting, D>(
+        &self,
+        report: &mut TickReport,
+        name: fn(T) -> D,
+    ) -> Result<Vec<(TenantId, D)>, StoreError> {
+        let mut items = Vec::new();
+        if !self.kinds.contains(&T::KIND) {
+            return Ok(items);
+        }
+        let mut range = Range::first(MOST);
+        loop {
+            let found = self.app.store.due::<T>(self.now, &range).await?;
+            for error in &found.unreadable {
+                warn!(%error, "a due document can't be read");
+                report.failed += 1;
+            }
+            let oldest = found.items.iter().filter_map(|item| item.value.since()).min();
+            let waited = oldest.and_then(|since| (self.now - since).to_std().ok()).unwrap_or_default();
+            report.oldest_waiting_seconds = report.oldest_waiting_seconds.max(waited.as_secs());
+            let readable = found.items.into_iter();
+            items.extend(readable.filter_map(|item| Some((item.tenant.parse().ok()?, name(item.value)))));
+            match found.next {
+                Some(_) if items.len() >= MOST as usize => {
+                    report.more = true;
+                    return Ok(items);
+                }
+                Some(next) => range.after = Some(next),
+                None => return Ok(items),
+            }
+        }
     }
-    count
+
+    /// Hands what is due of one kind to the runner; answers how much that is.
+    async fn hand_over<T: Entity + Waiting>(
+        &self,
+        report: &mut TickReport,
+        name: fn(T) -> Effect,
+    ) -> Result<u32, StoreError> {
+        let effects = self.due(report, name).await?;
+        let count = u32::try_from(effects.len()).unwrap_or(u32::MAX);
+        for (tenant, effect) in effects {
+            self.app.runner.start(self.app, &tenant, vec![effect]);
+        }
+        Ok(count)
+    }
 }
 
 /// Tells every due step, each in a task of its own, so that one that fails or panics stops no other.
@@ -205,8 +244,22 @@ async fn escalate(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     change::change_with_people(app, (tenant, id), now, |incident, calling, journal| {
-        let due = incident.escalation.due_at.is_some_and(|due| due <= now);
-        if due && incident.status == Status::Triggered {
+        let is_due = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at <= now);
+        if is_due(incident.auto_resolve_at()) {
+            incident.auto_resolve(journal);
+            return Ok(());
+        }
+        if !is_due(incident.escalation.due_at) {
+            return Ok(());
+        }
+        if incident.held_for.is_some() {
+            if let Some((window, until)) = MaintenanceWindow::over(&calling.windows, incident, now) {
+                incident.hold(window, until, journal);
+                return Ok(());
+            }
+            incident.release(journal);
+        }
+        if incident.status == Status::Triggered {
             escalation::advance(incident, &calling.policy, &calling.roster, journal);
         }
         Ok(())

@@ -13,10 +13,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use app::port::{SecretError, Secrets};
+use app::port::{SecretError, SecretStore, Secrets};
 use async_trait::async_trait;
+use domain::vault::SecretName;
 use futures::future::join_all;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::{info, warn};
@@ -151,6 +152,26 @@ impl Secrets for KeyVault {
     async fn renew(&self, name: &str) -> Result<SecretString, SecretError> {
         self.look(name, Wish::Renewed, Duration::MAX).await.value(name)
     }
+}
+
+#[async_trait]
+impl SecretStore for KeyVault {
+    async fn put(&self, name: &SecretName, value: &SecretString) -> Result<(), SecretError> {
+        let name = name.as_str();
+        let put = self.0.source.put(name, value.expose_secret(), self.0.timing.fetch).await;
+        put.map_err(|trouble| unavailable(name, trouble))
+    }
+
+    async fn forget(&self, name: &SecretName) -> Result<(), SecretError> {
+        let name = name.as_str();
+        let deleted = self.0.source.delete(name, self.0.timing.fetch).await;
+        self.0.secrets.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        deleted.map_err(|trouble| unavailable(name, trouble))
+    }
+}
+
+fn unavailable(name: &str, trouble: Trouble) -> SecretError {
+    SecretError::Unavailable { name: name.to_owned(), reason: trouble.reason }
 }
 
 /// In a task of its own: a reader who goes away doesn't take it along.

@@ -26,6 +26,21 @@ pub enum Outcome {
     Refused,
 }
 
+impl Outcome {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Grouped => "grouped",
+            Self::Acknowledged => "acknowledged",
+            Self::Resolved => "resolved",
+            Self::Suppressed => "suppressed",
+            Self::Ignored => "ignored",
+            Self::Refused => "refused",
+        }
+    }
+}
+
 /// One received alert.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Alert {

@@ -13,7 +13,7 @@ use crate::id::{IncidentId, MaintenanceId, NoteId, PolicyId, ServiceId, SourceId
 use crate::journal::Journal;
 use crate::severity::Severity;
 use crate::signal::{Detection, Device, Image, Link, Signal};
-use crate::ticket::TicketOp;
+use crate::ticket::{Filed, Spent, TicketOp};
 use crate::timeline::{Event, TimelineRecord};
 
 /// Where an incident stands.
@@ -327,8 +327,8 @@ impl Incident {
         self.held_for = None;
         self.open_problems.clear();
         self.resolved = Some(Act { by: by.clone(), at: journal.at });
-        journal.ticket.extend(self.time_spent(journal.at));
-        journal.ticket.push(TicketOp::Complete { at: journal.at, by: by.to_string(), note: note.clone() });
+        let (at, spent) = (journal.at, self.time_spent(journal.at));
+        journal.ticket.push(TicketOp::Complete { at, by: by.to_string(), note: note.clone(), spent });
         journal.write(by, Event::Resolved { note });
         journal.events.push(EventKind::Resolved);
         Ok(Changed::Yes)
@@ -347,20 +347,22 @@ impl Incident {
     }
 
     /// The PSA has this ticket for it.
-    pub fn set_ticket(&mut self, ticket_id: String, by: Actor, journal: &mut Journal) {
+    pub fn set_ticket(&mut self, ticket: Filed, by: Actor, journal: &mut Journal) {
+        let ticket_id = ticket.id.clone();
         let event = match by {
-            Actor::User { .. } => Event::TicketLinked { ticket_id: ticket_id.clone() },
-            Actor::Source { .. } | Actor::System => Event::TicketCreated { ticket_id: ticket_id.clone() },
+            Actor::User { .. } => Event::TicketLinked { ticket_id },
+            Actor::Source { .. } | Actor::System => Event::TicketCreated { ticket_id },
         };
-        self.psa_ticket_id = Some(ticket_id);
+        self.psa_ticket_id = Some(ticket.id);
+        self.psa_ticket_number = ticket.number;
+        self.psa_ticket_url = ticket.url;
         journal.write(by, event);
     }
 
     /// The work from acknowledge to resolve, where a person had it.
-    fn time_spent(&self, until: DateTime<Utc>) -> Option<TicketOp> {
+    fn time_spent(&self, until: DateTime<Utc>) -> Option<Spent> {
         let taken = self.acknowledged.as_ref()?;
-        let user = taken.by.user_id()?.clone();
-        Some(TicketOp::Time { user, name: taken.by.to_string(), from: taken.at, to: until })
+        Some(Spent { user: taken.by.user_id()?.clone(), from: taken.at, to: until })
     }
 
     /// Who has it, where that is a person.

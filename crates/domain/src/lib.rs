@@ -8,6 +8,7 @@
 
 pub mod actor;
 pub mod alert;
+pub mod autotask;
 pub mod calendar_watch;
 pub mod delivery;
 pub mod escalation;

@@ -176,7 +176,9 @@ impl Page {
 
     /// May it still go out, now that the incident is as it is?
     pub fn is_wanted(&self, incident: &Incident) -> bool {
-        incident.status == Status::Triggered && incident.escalation.cycle == self.position.cycle
+        incident.status == Status::Triggered
+            && incident.held_for.is_none()
+            && incident.escalation.cycle == self.position.cycle
     }
 
     /// The provider has it.

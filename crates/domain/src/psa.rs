@@ -154,7 +154,10 @@ impl PsaMapping {
     pub fn company<'a>(&'a self, client: Option<&'a str>) -> Option<&'a str> {
         let mapped = client.and_then(|client| {
             let client = client.trim().to_lowercase();
-            self.companies.iter().find(|(name, _)| name.trim().to_lowercase() == client).map(|(_, id)| id.as_str())
+            self.companies
+                .iter()
+                .find(|(name, _)| name.trim().to_lowercase() == client)
+                .map(|(_, id)| id.as_str())
         });
         mapped.or(client)
     }

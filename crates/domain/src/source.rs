@@ -53,7 +53,12 @@ pub struct AlertSource {
 
 impl AlertSource {
     /// A source with nothing set that its type doesn't need.
-    pub fn new(id: SourceId, name: impl Into<String>, source_type: SourceType, service_id: ServiceId) -> Self {
+    pub fn new(
+        id: SourceId,
+        name: impl Into<String>,
+        source_type: SourceType,
+        service_id: ServiceId,
+    ) -> Self {
         Self {
             id,
             name: name.into(),

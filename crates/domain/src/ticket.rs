@@ -37,17 +37,6 @@ pub enum TicketOp {
         /// When.
         at: DateTime<Utc>,
     },
-    /// File the time that somebody worked, as a draft.
-    Time {
-        /// Who worked.
-        user: UserId,
-        /// Their name then.
-        name: String,
-        /// From the acknowledge …
-        from: DateTime<Utc>,
-        /// … to the resolve.
-        to: DateTime<Utc>,
-    },
     /// Append an internal note.
     Note {
         /// The note's identity.
@@ -67,7 +56,39 @@ pub enum TicketOp {
         by: String,
         /// The closing note.
         note: Option<String>,
+        /// The work on it, where a person had it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        spent: Option<Spent>,
     },
+}
+
+/// The time that somebody worked on an incident: from the acknowledge to the resolve.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spent {
+    /// Who.
+    pub user: UserId,
+    /// Since when.
+    pub from: DateTime<Utc>,
+    /// Until when.
+    pub to: DateTime<Utc>,
+}
+
+/// A ticket that there is in the PSA.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filed {
+    /// The PSA's id of it.
+    pub id: String,
+    /// The number that people know it by, where that is another.
+    pub number: Option<String>,
+    /// Where people look at it.
+    pub url: Option<String>,
+}
+
+impl Filed {
+    /// One of which nothing but the id is known.
+    pub fn bare(id: String) -> Self {
+        Self { id, number: None, url: None }
+    }
 }
 
 /// What the PSA still has to be told about one incident.
@@ -185,6 +206,8 @@ impl TicketQueue {
     pub fn follow_up(&mut self, assignee: Option<UserId>, now: DateTime<Utc>) -> Option<String> {
         let closed = self.ticket_id.take()?;
         self.followed += 1;
+        // Only a ticket that is there can be taken.
+        self.ops.retain(|op| !matches!(op, TicketOp::Take { .. }));
         self.ops.push_front(TicketOp::Create { assignee });
         self.begun = 0;
         self.held_until = None;
@@ -278,6 +301,11 @@ pub fn incident_in(text: &str) -> Option<IncidentId> {
     format!("inc_{}", &body[..end]).parse().ok()
 }
 
+/// Our key for the time spent on an incident in any PSA.
+pub fn time_ref(incident: &IncidentId) -> String {
+    format!("oncall-time-{incident}")
+}
+
 /// Our key for a note in any PSA.
 pub fn note_ref(note: &NoteId) -> String {
     format!("oncall-{note}")
@@ -289,7 +317,7 @@ impl NewTicket {
         Self {
             tenant_id: incident.tenant_id.clone(),
             title: incident.title.clone(),
-            description: description(incident),
+            description: description(incident, followed),
             priority: incident.severity.psa_priority(),
             client: incident.client.clone(),
             assignee: assignee.map(Technician::from),
@@ -301,8 +329,11 @@ impl NewTicket {
     }
 }
 
-fn description(incident: &Incident) -> String {
+fn description(incident: &Incident, followed: u32) -> String {
     let mut lines = vec![format!("Alert source: {}", incident.origin.source_name)];
+    if let Some(before) = incident.psa_ticket_id.as_ref().filter(|_| followed > 0) {
+        lines.push(format!("Follows ticket {before}, which was closed while this went on"));
+    }
     if let Some(product) = &incident.origin.product {
         lines.push(format!("Triggering product: {product}"));
     }

@@ -130,11 +130,6 @@ pub enum Event {
         /// How many still stand.
         left: u32,
     },
-    /// The incident was taken for over, since no alert came any more.
-    AutoResolved {
-        /// For how many hours.
-        hours: u16,
-    },
     /// The ticket was given to whoever acknowledged.
     TicketTaken {
         /// The PSA's number.

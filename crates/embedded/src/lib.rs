@@ -3,4 +3,5 @@
 pub mod bus;
 pub mod hub;
 pub mod secret;
+pub mod secrets;
 pub mod sqlite;

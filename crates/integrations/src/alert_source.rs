@@ -3,31 +3,119 @@
 //! Invariants: a door with a key turns whatever comes into at least one signal, since a page must not be lost to a
 //! comma; a product of The One Stack is held to its contract, and what breaks it is refused with the field's name.
 
+mod alert;
+mod alertmanager;
+mod atera;
+mod autotask;
+mod aws_sns;
+mod azure_monitor;
 mod body;
+mod datadog;
+mod datto_rmm;
 mod fields;
+#[cfg(test)]
+mod fixture;
 mod format;
 mod generic;
+mod grafana;
+mod halopsa;
+mod heartbeat;
+mod icinga2;
+mod level;
+mod mapping;
+mod monit;
+mod n_central;
+mod nagios;
+mod ninjaone;
+mod notice;
+mod pagerduty_events;
+mod pagerduty_webhook;
+mod pairs;
+mod pick;
+mod prtg;
+mod reading;
+#[cfg(test)]
+mod requests;
+mod rmm;
+mod sentry;
+mod signature;
 mod stack;
+mod tactical_rmm;
 mod text;
+mod uptime_kuma;
+mod uptime_robot;
 mod words;
+mod zabbix;
 
-use app::port::{Distrust, ReceivedBody, Reading, SignalReader, StackMessage, Unreadable};
+use std::sync::Arc;
+
+use app::port::{Distrust, Reading, ReceivedBody, SignalReader, StackMessage, Unreadable};
 use async_trait::async_trait;
 use domain::input::Wrong;
-use domain::signal::Signal;
 use domain::source::{AlertSource, SourceType};
 use secrecy::SecretString;
 
-use self::format::{Came, Format, Found, Said};
+use self::aws_sns::Signed;
+use self::format::{Format, Found, Said};
+use crate::http::Http;
+
+pub use self::aws_sns::Fetch;
+pub use self::pagerduty_events::EventsApi;
 
 /// Knows every format there is here.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Readers;
+#[derive(Debug)]
+pub struct Readers {
+    sns: Signed,
+}
+
+impl Readers {
+    /// Asks SNS for its certificates with this client.
+    pub fn new(http: Http) -> Self {
+        Self::fetching(Arc::new(http))
+    }
+
+    /// The same with somebody else who does the asking; what may be asked for stays what it is.
+    pub fn fetching(fetch: Arc<dyn Fetch>) -> Self {
+        Self { sns: Signed::new(fetch) }
+    }
+}
+
+impl Default for Readers {
+    fn default() -> Self {
+        Self::new(Http::default())
+    }
+}
 
 /// The format of a type; a product of The One Stack has no door with a key.
 fn format(source_type: SourceType) -> &'static dyn Format {
     match source_type {
-        SourceType::Defend | SourceType::Rmm | SourceType::Security | SourceType::Backups => &generic::Generic,
+        SourceType::Defend | SourceType::Rmm | SourceType::Security | SourceType::Backups => {
+            &generic::Generic
+        }
+        SourceType::Alertmanager => &alertmanager::Alertmanager,
+        SourceType::Grafana => &grafana::Grafana,
+        SourceType::PagerdutyWebhook => &pagerduty_webhook::PagerdutyWebhook,
+        SourceType::Datadog => &datadog::Datadog,
+        SourceType::Sentry => &sentry::Sentry,
+        SourceType::AwsSns => &aws_sns::AwsSns,
+        SourceType::AzureMonitor => &azure_monitor::AzureMonitor,
+        SourceType::UptimeKuma => &uptime_kuma::UptimeKuma,
+        SourceType::UptimeRobot => &uptime_robot::UptimeRobot,
+        SourceType::Prtg => &prtg::Prtg,
+        SourceType::PagerdutyEvents => &pagerduty_events::PagerdutyEvents,
+        SourceType::Ninjaone => &ninjaone::Ninjaone,
+        SourceType::DattoRmm => &datto_rmm::DattoRmm,
+        SourceType::NCentral => &n_central::NCentral,
+        SourceType::Atera => &atera::Atera,
+        SourceType::Level => &level::Level,
+        SourceType::TacticalRmm => &tactical_rmm::TacticalRmm,
+        SourceType::Halopsa => &halopsa::Halopsa,
+        SourceType::Autotask => &autotask::Autotask,
+        SourceType::Heartbeat => &heartbeat::Heartbeat,
+        SourceType::Nagios => &nagios::Nagios,
+        SourceType::Icinga2 => &icinga2::Icinga2,
+        SourceType::Zabbix => &zabbix::Zabbix,
+        SourceType::Monit => &monit::Monit,
         _ => &generic::Generic,
     }
 }
@@ -36,18 +124,20 @@ fn format(source_type: SourceType) -> &'static dyn Format {
 impl SignalReader for Readers {
     async fn authenticate(
         &self,
-        _source: &AlertSource,
-        _secret: Option<&SecretString>,
-        _received: ReceivedBody<'_>,
+        source: &AlertSource,
+        secret: Option<&SecretString>,
+        received: ReceivedBody<'_>,
     ) -> Result<(), Distrust> {
-        Ok(())
+        match source.source_type {
+            SourceType::AwsSns => self.sns.authenticate(received).await,
+            other => format(other).authenticate(secret, received),
+        }
     }
 
     fn read(&self, source: &AlertSource, received: ReceivedBody<'_>) -> Result<Reading, Unreadable> {
-        Ok(match format(source.source_type).read(&Came::of(received))? {
+        Ok(match reading::read(source, format(source.source_type), received)? {
             Said::Alerts(found) => {
-                let signals: Vec<Signal> = found.into_iter().map(|Found { signal, .. }| signal).collect();
-                Reading::Alerts(signals)
+                Reading::Alerts(found.into_iter().map(|Found { signal, .. }| signal).collect())
             }
             Said::Nothing(why) => Reading::Nothing(why),
             Said::Confirm(url) => Reading::Confirm(url),
@@ -55,15 +145,15 @@ impl SignalReader for Readers {
         })
     }
 
-    async fn confirm(&self, _url: &str) -> Result<(), String> {
-        Ok(())
+    async fn confirm(&self, url: &str) -> Result<(), String> {
+        self.sns.confirm(url).await
     }
 
     fn read_message(&self, product: SourceType, body: &[u8]) -> Result<StackMessage, Unreadable> {
         stack::read(product, body)
     }
 
-    fn problems(&self, _source: &AlertSource) -> Vec<Wrong> {
-        Vec::new()
+    fn problems(&self, source: &AlertSource) -> Vec<Wrong> {
+        mapping::problems(source)
     }
 }

@@ -125,6 +125,11 @@ impl OpenKey {
         // A hash, since a sender's key may hold anything and be of any length.
         format!("key_{}", KeyHash::of(&format!("{source}|{dedup_key}")).as_str())
     }
+
+    /// The id of the entry for what alerts of a source or a service have in common.
+    pub fn group_of(scope: &str, what: &str) -> String {
+        format!("grp_{}", KeyHash::of(&format!("{scope}|{what}")).as_str())
+    }
 }
 
 impl Entity for OpenKey {
@@ -135,7 +140,11 @@ impl Entity for OpenKey {
     }
 
     fn lives(&self) -> Option<TimeDelta> {
-        self.over.then_some(TimeDelta::days(2))
+        if self.over {
+            return Some(TimeDelta::days(2));
+        }
+        // One of a group isn't taken away when a person ends its incident; the incident says that it is over.
+        self.since.map(|_| TimeDelta::days(90))
     }
 }
 

@@ -199,10 +199,7 @@ impl Entity for MaintenanceWindow {
 /// What every maintenance window of a tenant belongs to.
 pub const MAINTENANCE: &str = "maintenance";
 
-entity!(PsaConnection, Psa, |_| PSA.to_owned(), |psa| Index {
-    due_at: Some(psa.due_at),
-    ..Index::default()
-});
+entity!(PsaConnection, Psa, |_| PSA.to_owned(), |psa| Index { due_at: Some(psa.due_at), ..Index::default() });
 
 /// The id of a tenant's PSA connection.
 pub const PSA: &str = "psa";

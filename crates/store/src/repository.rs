@@ -13,6 +13,9 @@ use crate::port::{Documents, StoreError};
 /// The partition of what belongs to no tenant. No tenant id can be this, since `$` is not allowed in one.
 pub const DIRECTORY: &str = "$directory";
 
+/// How many due documents are looked at to tell which kinds are due.
+const LOOKED_AT: u32 = 16;
+
 /// The store: cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -135,6 +138,20 @@ impl Store {
         self.documents.find(&lookup, &Range::first(limit)).await.map(listed)
     }
 
+    /// The first `limit` of what belongs to `parent` and sorts after `sort`, in that order.
+    pub async fn some_of_after<T: Entity>(
+        &self,
+        tenant: &TenantId,
+        parent: &str,
+        sort: i64,
+        limit: u32,
+    ) -> Result<Listed<T>, StoreError> {
+        let lookup =
+            Lookup::OfParent { partition: tenant.to_string(), kind: T::KIND, parent: parent.to_owned() };
+        let range = Range { after: Some(Cursor::Beyond(sort)), ..Range::first(limit) };
+        self.documents.find(&lookup, &range).await.map(listed)
+    }
+
     /// The newest first.
     pub async fn newest<T: Entity>(
         &self,
@@ -151,10 +168,15 @@ impl Store {
         self.documents.find(&Lookup::Due { kind: T::KIND, now }, range).await.map(listed)
     }
 
-    /// Whether anything of these kinds is due at `now`, of any tenant.
-    pub async fn is_any_due(&self, kinds: &[Kind], now: DateTime<Utc>) -> Result<bool, StoreError> {
+    /// Of which of these kinds something is due at `now`, of any tenant; where much is due, of which it may be.
+    pub async fn kinds_due(&self, kinds: &[Kind], now: DateTime<Utc>) -> Result<Vec<Kind>, StoreError> {
         let lookup = Lookup::AnyDue { kinds: kinds.to_vec(), now };
-        Ok(!self.documents.find(&lookup, &Range::first(1)).await?.documents.is_empty())
+        let found = self.documents.find(&lookup, &Range::first(LOOKED_AT)).await?;
+        if found.next.is_some() || found.documents.len() >= LOOKED_AT as usize {
+            return Ok(kinds.to_vec());
+        }
+        let is_due = |kind: &Kind| found.documents.iter().any(|stored| stored.kind == kind.as_str());
+        Ok(kinds.iter().copied().filter(is_due).collect())
     }
 
     /// Commits changes to one tenant, whole or not at all.

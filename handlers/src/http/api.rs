@@ -1,12 +1,15 @@
 //! People's API: the list of its operations, one file each.
 
+mod alert_sources;
 mod coverage_gaps;
 mod feeds;
 mod incidents;
+mod maintenance_windows;
 mod me;
 mod on_call;
 mod overrides;
 mod policies;
+mod psa;
 mod schedules;
 mod services;
 mod settings;
@@ -83,8 +86,21 @@ pub(super) fn router() -> OpenApiRouter<Arc<Edge>> {
         .routes(routes!(feeds::mine, feeds::open_mine, feeds::shut_mine))
         .routes(routes!(time_off::list, time_off::enter))
         .routes(routes!(time_off::remove))
-        .routes(routes!(services::list))
+        .routes(routes!(services::list, services::create))
+        .routes(routes!(services::read, services::edit, services::delete))
+        .routes(routes!(alert_sources::types))
+        .routes(routes!(alert_sources::list, alert_sources::create))
+        .routes(routes!(alert_sources::read, alert_sources::edit, alert_sources::delete))
+        .routes(routes!(alert_sources::rotate_key))
+        .routes(routes!(alert_sources::deliveries::list))
+        .routes(routes!(alert_sources::deliveries::read))
+        .routes(routes!(alert_sources::again::test))
+        .routes(routes!(alert_sources::again::replay))
+        .routes(routes!(maintenance_windows::list, maintenance_windows::create))
+        .routes(routes!(maintenance_windows::read, maintenance_windows::edit, maintenance_windows::delete))
         .routes(routes!(policies::list))
         .routes(routes!(settings::read, settings::set))
+        .routes(routes!(psa::read, psa::set, psa::remove))
+        .routes(routes!(psa::verify))
         .routes(routes!(health::health))
 }

@@ -35,7 +35,7 @@ pub(super) async fn escalate(
         }
     }
     let received = app::escalate_detection(&edge.app, &body).await?;
-    Answer::try_from(received).map(Json)
+    Ok(Json(Answer::of(&edge.app, received)))
 }
 
 /// Whether it is the key. One that isn't may be the next one already: then it is read again before it is refused.

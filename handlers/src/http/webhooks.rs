@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use app::App;
 use app::Delivery;
 use app::port::ReceivedBody;
 use axum::Json;
@@ -11,15 +12,15 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::alert::Outcome;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::edge::Edge;
 use crate::extract::Bounded;
 use crate::problem::Problem;
 
 /// What a sender is told.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Answer {
     status: &'static str,
     #[serde(flatten)]
@@ -29,38 +30,50 @@ pub(super) struct Answer {
     alerts: Vec<Taken>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
 struct Taken {
-    result: Outcome,
+    /// `created`, `grouped`, `acknowledged`, `resolved`, `suppressed`, `ignored` or `pending`.
+    result: &'static str,
     incident_id: Option<String>,
     number: Option<u64>,
     dedup_key: String,
+    /// Where people see the incident.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incident_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     warning: Option<String>,
 }
 
-impl From<app::Taken> for Taken {
-    fn from(taken: app::Taken) -> Self {
+impl Taken {
+    fn of(app: &App, taken: app::Taken) -> Self {
+        let incident_url = taken.incident.as_ref().map(|(id, _)| app.incident_url(id));
         let (incident_id, number) = taken.incident.map(|(id, number)| (id.to_string(), number)).unzip();
         Self {
-            result: taken.outcome,
+            result: taken.outcome.as_str(),
             incident_id,
             number,
             dedup_key: taken.dedup_key,
+            incident_url,
             warning: taken.degraded,
         }
     }
 }
 
-impl TryFrom<app::Received> for Answer {
-    type Error = Problem;
-
-    fn try_from(received: app::Received) -> Result<Self, Problem> {
-        let alerts: Vec<Taken> = received.taken.into_iter().map(Taken::from).collect();
-        let first = alerts.first().cloned();
-        let first =
-            first.ok_or_else(|| Problem::from(app::Error::Internal("an empty delivery".to_owned())))?;
-        Ok(Self { status: "success", first, alerts: if alerts.len() > 1 { alerts } else { Vec::new() } })
+impl Answer {
+    /// What became of a delivery, for whoever sent it.
+    pub(super) fn of(app: &App, received: app::Received) -> Self {
+        let alerts: Vec<Taken> = match received {
+            app::Received::Taken(taken) => taken.into_iter().map(|taken| Taken::of(app, taken)).collect(),
+            app::Received::Nothing(why) => {
+                vec![Taken { result: "ignored", warning: Some(format!("this is {why}")), ..Taken::default() }]
+            }
+            app::Received::Waiting => {
+                let why = "it is kept, and its ticket is asked for again".to_owned();
+                vec![Taken { result: "pending", warning: Some(why), ..Taken::default() }]
+            }
+        };
+        let first = alerts.first().cloned().unwrap_or_default();
+        Self { status: "success", first, alerts: if alerts.len() > 1 { alerts } else { Vec::new() } }
     }
 }
 
@@ -95,15 +108,28 @@ async fn deliver(
     body: &[u8],
 ) -> Result<Json<Answer>, Problem> {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let received = ReceivedBody { content_type, query, body };
+    let told = told_headers(headers);
+    let received = ReceivedBody { content_type, query, headers: &told, body };
     match app::deliver(&edge.app, Delivery { key, received }).await {
-        Ok(received) => Answer::try_from(received).map(Json),
+        Ok(received) => Ok(Json(Answer::of(&edge.app, received))),
         Err(app::Error::Unauthenticated) => {
             Err(Problem::unauthenticated("the key is not (or no longer) the key of an alert source"))
         }
         Err(error) => Err(error.into()),
     }
 }
+
+/// The headers that say something about a body; those that carry keys or speak of the way here are nobody's business.
+fn told_headers(headers: &HeaderMap) -> Vec<(String, String)> {
+    let says = |name: &str| TOLD.contains(&name) || TOLD_STARTS.iter().any(|start| name.starts_with(start));
+    let told = headers.iter().filter(|(name, _)| says(name.as_str()));
+    told.filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+        .collect()
+}
+
+const TOLD: [&str; 2] = ["user-agent", "x-hook-signature"];
+
+const TOLD_STARTS: [&str; 5] = ["x-amz-sns-", "x-pagerduty-", "x-webhook-", "x-grafana-", "sentry-hook-"];
 
 fn key_in_query(query: &str) -> Option<String> {
     url::form_urlencoded::parse(query.as_bytes())

@@ -7,9 +7,11 @@ mod binary;
 use std::time::Duration;
 
 use acceptance::key_vault::{Fault, Identity, RESOURCE, Vault};
-use app::port::{Secret, SecretError, Secrets as _};
+use app::port::{Secret, SecretError, SecretStore as _, Secrets as _};
 use azure::identity::Credential;
 use azure::key_vault::{KeyVault, SecretState, Timing};
+use domain::id::SecretId;
+use domain::vault::SecretName;
 use secrecy::ExposeSecret;
 
 use crate::process::{SOON, eventually};
@@ -275,4 +277,20 @@ async fn warming_goes_on_until_the_vault_has_answered_for_each() {
     tokio::time::timeout(SOON, warming).await.expect("an end").unwrap();
     stage.vault.misbehave(Fault::Down);
     assert_eq!(stage.read().await.as_deref(), Ok("hunter1"), "there before anybody needed it");
+}
+
+#[tokio::test]
+async fn a_secret_that_somebody_enters_is_kept_read_and_deleted() {
+    let stage = Stage::set(Timing { missing: NOW, ..ONCE }).await;
+    let tenant = "msp".parse().expect("a tenant id");
+    let name = SecretName::new(&tenant, &SecretId::derived(&["psa"]));
+    stage.keys.put(&name, &"hunter2".into()).await.expect("a place for it");
+    let read = stage.keys.get(name.as_str()).await.expect("the secret");
+    assert_eq!(read.expose_secret(), "hunter2");
+    stage.keys.forget(&name).await.expect("a vault");
+    stage.keys.forget(&name).await.expect("gone is gone");
+    assert!(matches!(stage.keys.get(name.as_str()).await, Err(SecretError::Missing(_))));
+    stage.vault.misbehave(Fault::Forbids);
+    let refused = stage.keys.put(&name, &"hunter3".into()).await.expect_err("no role").to_string();
+    assert!(refused.contains("Secrets Officer") && !refused.contains("hunter"), "{refused}");
 }

@@ -37,7 +37,8 @@ async fn open() -> (World, Arc<Stalled>) {
 /// Sends an alert about a thing of its own.
 async fn alert(app: &Arc<App>, key: &str, number: usize) -> Result<(), Error> {
     let body = json!({ "title": format!("Disk {number}"), "severity": "critical" }).to_string();
-    let received = ReceivedBody { content_type: Some("application/json"), query: "", body: body.as_bytes() };
+    let received =
+        ReceivedBody { content_type: Some("application/json"), ..ReceivedBody::bare(body.as_bytes()) };
     app::deliver(app, Delivery { key, received }).await.map(|_| ())
 }
 

@@ -65,7 +65,7 @@ impl Hosted {
         let machine = machine_of(&site, Arc::new(HandClock::at(&past.to_rfc3339())));
         make_demo(&machine).await;
         let body = br#"{"title":"Disk full on SRV-1","severity":"critical","dedup_key":"srv-1-disk"}"#;
-        let received = ReceivedBody { content_type: None, query: "", body };
+        let received = ReceivedBody::bare(body);
         let delivery = Delivery { key: &machine.demo_key, received };
         app::deliver(&machine.edge.app, delivery).await.expect("it is taken");
         machine.edge.app.settled().await;

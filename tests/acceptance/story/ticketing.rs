@@ -14,6 +14,8 @@ super::stories!(
     a_refusal_is_shown_and_a_retry_goes_on,
     the_psa_is_not_asked_before_the_time_it_said,
     nothing_is_sent_to_a_ticket_that_is_closed_there,
+    a_note_for_a_ticket_that_is_closed_there_goes_to_one_that_follows_it,
+    whoever_takes_it_over_has_the_ticket,
     a_ticket_linked_by_hand_gets_later_notes_only,
     notes_before_the_acknowledge_stay_here,
 );
@@ -145,13 +147,46 @@ async fn nothing_is_sent_to_a_ticket_that_is_closed_there(mut world: World) {
     let id = acknowledged(&mut world).await;
     let ticket = world.psa.tickets()[0].id.clone();
     world.psa.close(&ticket);
-    note(&mut world, &id, "too late").await;
     world.work("ben", &id, "resolve", Value::Null).await;
     world.advance(TimeDelta::minutes(30)).await;
     let written: Vec<_> =
         world.psa.requests().into_iter().filter(|request| request.method != "GET").collect();
     assert_eq!(written.len(), 1, "only the create: {written:?}");
     assert_eq!(world.look(&id).await["psa"]["state"], "filed");
+}
+
+async fn a_note_for_a_ticket_that_is_closed_there_goes_to_one_that_follows_it(mut world: World) {
+    let id = acknowledged(&mut world).await;
+    let closed = world.psa.tickets()[0].id.clone();
+    world.psa.close(&closed);
+    note(&mut world, &id, "still burning").await;
+    note(&mut world, &id, "and more").await;
+    let tickets = world.psa.tickets();
+    let bodies: Vec<_> = tickets[1].notes.iter().map(|note| note.body.as_str()).collect();
+    assert_eq!(bodies, ["[On-Call] Ben Brook: still burning", "[On-Call] Ben Brook: and more"]);
+    assert!(tickets[1].description.contains(&closed), "{}", tickets[1].description);
+    assert_eq!(world.look(&id).await["psa_ticket_id"], json!(tickets[1].id));
+    world.work("ben", &id, "resolve", Value::Null).await;
+    let tickets = world.psa.tickets();
+    assert_eq!((tickets.len(), tickets[0].notes.len(), tickets[1].is_closed()), (2, 0, true));
+    note(&mut world, &id, "afterwards").await;
+    world.advance(TimeDelta::minutes(30)).await;
+    let tickets = world.psa.tickets();
+    assert_eq!(
+        (tickets.len(), tickets[2].notes.len(), tickets[2].is_closed()),
+        (3, 1, true),
+        "nothing stays open"
+    );
+}
+
+async fn whoever_takes_it_over_has_the_ticket(mut world: World) {
+    let id = acknowledged(&mut world).await;
+    world.work("olivia", &id, "escalate", Value::Null).await;
+    world.skip_mails();
+    world.work("olivia", &id, "acknowledge", Value::Null).await;
+    let ticket = world.psa.tickets()[0].clone();
+    let owner = ticket.assigned.expect("a technician").email;
+    assert_eq!((owner.as_str(), ticket.status.as_str()), ("olivia@msp.example", "In Progress"));
 }
 
 async fn a_ticket_linked_by_hand_gets_later_notes_only(mut world: World) {

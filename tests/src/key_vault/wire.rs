@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
+    body::to_bytes,
     extract::{Query, Request, State},
     http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
@@ -34,23 +35,38 @@ pub(super) async fn answer(
     if let Some(answer) = meets(&room, request.headers()).await {
         return answer;
     }
-    if request.method() != Method::GET {
-        return refusal(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "MethodNotAllowed",
-            None,
-            "only reading is offered here",
-        );
-    }
     if params.api_version.as_deref().is_none_or(|version| version.len() < "7.4".len()) {
         return refusal(StatusCode::BAD_REQUEST, "BadParameter", None, "api-version must be specified");
     }
-    match path.as_slice() {
-        ["secrets"] => list(&room),
-        ["secrets", name] => secret(&room, name, None),
-        ["secrets", name, version] => secret(&room, name, Some(version)),
-        _ => StatusCode::NOT_FOUND.into_response(),
+    match (request.method(), path.as_slice()) {
+        (&Method::GET, ["secrets"]) => list(&room),
+        (&Method::GET, ["secrets", name]) => secret(&room, name, None),
+        (&Method::GET, ["secrets", name, version]) => secret(&room, name, Some(version)),
+        (&Method::PUT, ["secrets", name]) => {
+            let body = to_bytes(request.into_body(), usize::MAX).await.unwrap_or_default();
+            set(&room, name, &body)
+        }
+        (&Method::DELETE, ["secrets", name]) => delete(&room, name),
+        (&Method::GET, _) => StatusCode::NOT_FOUND.into_response(),
+        _ => refusal(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", None, "that is not offered here"),
     }
+}
+
+fn set(room: &Room, name: &str, body: &[u8]) -> Response {
+    let said: Value = serde_json::from_slice(body).unwrap_or_default();
+    let is_name = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    let Some(value) = said["value"].as_str().filter(|_| name.len() <= 127 && name.bytes().all(is_name))
+    else {
+        return refusal(StatusCode::BAD_REQUEST, "BadParameter", None, "the name or the value can't be used");
+    };
+    room.put(name, value);
+    secret(room, name, None)
+}
+
+fn delete(room: &Room, name: &str) -> Response {
+    let gone = secret(room, name, None);
+    room.secrets().remove(&name.to_lowercase());
+    gone
 }
 
 /// What stands between a request and its answer.

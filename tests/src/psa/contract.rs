@@ -1,6 +1,6 @@
-//! The contract: five calls under one path, each for one tenant, each behind the key.
+//! The contract: its calls under one path, each for one tenant, each behind the key.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use axum::{
     Json, Router,
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::{
     Office,
-    ledger::{Assignee, Completion, Note, Ticket},
+    ledger::{Assignee, Completion, Note, Ticket, TimeEntry},
 };
 
 const TICKETS: &str = "/api/integrations/oncall/tickets";
@@ -28,8 +28,9 @@ type Answer = Result<(StatusCode, Json<Value>), Refusal>;
 pub(super) fn routes(office: Arc<Office>) -> Router {
     Router::new()
         .route(TICKETS, post(create).get(look_up))
-        .route(&format!("{TICKETS}/{{id}}"), get(read).patch(complete))
+        .route(&format!("{TICKETS}/{{id}}"), get(read).patch(change))
         .route(&format!("{TICKETS}/{{id}}/notes"), post(add_note))
+        .route(&format!("{TICKETS}/{{id}}/time-entries"), post(add_time))
         .layer(from_fn_with_state(Arc::clone(&office), check_key))
         .with_state(office)
 }
@@ -83,6 +84,7 @@ impl Order {
             external_ref: self.external_ref,
             status: "New".to_owned(),
             notes: Vec::new(),
+            times: Vec::new(),
             completion: None,
             raw,
         }
@@ -113,7 +115,7 @@ async fn create(State(office): State<Arc<Office>>, headers: HeaderMap, body: Byt
     let (tenant, raw) = tenant_and_body(&body)?;
     let order: Order = fields_of(&raw)?;
     let key = headers.get("Idempotency-Key").and_then(|key| key.to_str().ok());
-    let repeated = key.filter(|_| office.conduct.honours_idempotency_keys()).and_then(|key| {
+    let repeated = key.filter(|_| office.honours_keys.load(Ordering::Relaxed)).and_then(|key| {
         office.ledger.find(|ticket| ticket.tenant_id == tenant && ticket.external_ref == key).pop()
     });
     let ticket = repeated.unwrap_or_else(|| office.ledger.open(|id| order.into_ticket(id, tenant, raw)));
@@ -153,8 +155,29 @@ async fn add_note(State(office): State<Arc<Office>>, Path(id): Path<String>, bod
     Ok((StatusCode::CREATED, Json(json!({ "id": format!("N-{number}") }))))
 }
 
-async fn complete(State(office): State<Arc<Office>>, Path(id): Path<String>, body: Bytes) -> Answer {
+/// Time, once for each key of the client's.
+async fn add_time(State(office): State<Arc<Office>>, Path(id): Path<String>, body: Bytes) -> Answer {
     let (tenant, raw) = tenant_and_body(&body)?;
+    let time: TimeEntry = fields_of(&raw)?;
+    in_open_ticket(&office, &id, &tenant, |ticket| {
+        if ticket.times.iter().all(|known| known.external_ref != time.external_ref) {
+            ticket.times.push(time);
+        }
+    })?;
+    Ok((StatusCode::CREATED, Json(json!({ "id": id }))))
+}
+
+/// Somebody takes the ticket, or it is completed.
+async fn change(State(office): State<Arc<Office>>, Path(id): Path<String>, body: Bytes) -> Answer {
+    let (tenant, raw) = tenant_and_body(&body)?;
+    if let Ok(assigned) = Assignee::deserialize(&raw["assigned_tech"]) {
+        let status = in_open_ticket(&office, &id, &tenant, |ticket| {
+            ticket.assigned = Some(assigned);
+            ticket.status = raw["status"].as_str().unwrap_or("In Progress").to_owned();
+            ticket.status.clone()
+        })?;
+        return Ok((StatusCode::OK, Json(json!({ "id": id, "status": status }))));
+    }
     let completion: Completion = fields_of(&raw)?;
     let status = in_open_ticket(&office, &id, &tenant, |ticket| {
         ticket.status.clone_from(&completion.status);

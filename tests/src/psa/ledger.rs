@@ -35,6 +35,8 @@ pub struct Ticket {
     pub status: String,
     /// In the order of arrival.
     pub notes: Vec<Note>,
+    /// Time that was worked on it.
+    pub times: Vec<TimeEntry>,
     /// What closed it, unless somebody in the PSA did.
     pub completion: Option<Completion>,
     /// The body that created it.
@@ -44,8 +46,23 @@ pub struct Ticket {
 impl Ticket {
     /// Whether nothing may be added any more.
     pub fn is_closed(&self) -> bool {
-        self.status != "New"
+        !matches!(self.status.as_str(), "New" | "In Progress")
     }
+}
+
+/// Time that somebody worked on a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct TimeEntry {
+    /// The client's own key for it.
+    pub external_ref: String,
+    /// Who worked.
+    pub technician: Assignee,
+    /// Since when.
+    pub from: DateTime<Utc>,
+    /// Until when.
+    pub to: DateTime<Utc>,
+    /// Nobody has approved it yet.
+    pub draft: bool,
 }
 
 /// A ticket's technician.

@@ -18,13 +18,16 @@ use crate::app::App;
 /// storm, and as many as a channel keeps connections.
 const AT_ONCE: usize = 16;
 
+/// How many lines there are.
+const LINES: usize = 9;
+
 /// How many of each may wait; a storm's surplus is the tick's.
 const WAITING: usize = 10_000;
 
 /// Where effects are run from.
 #[derive(Debug, Default)]
 pub(crate) struct Runner {
-    lines: Mutex<[Line; 5]>,
+    lines: Mutex<[Line; LINES]>,
     idle: Notify,
 }
 
@@ -41,6 +44,10 @@ fn line_of(effect: &Effect) -> usize {
         Effect::Event(..) => 2,
         Effect::Notice(_) => 3,
         Effect::Calendars(_) => 4,
+        Effect::Delivery(_) => 5,
+        Effect::Maintenance(_) => 6,
+        Effect::Source(_) => 7,
+        Effect::PsaCheck => 8,
     }
 }
 
@@ -87,7 +94,7 @@ impl Runner {
         next
     }
 
-    fn lines(&self) -> MutexGuard<'_, [Line; 5]> {
+    fn lines(&self) -> MutexGuard<'_, [Line; LINES]> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

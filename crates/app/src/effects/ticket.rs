@@ -1,38 +1,31 @@
 //! Telling the PSA, one thing after the other, what is queued for an incident.
 //!
 //! Invariants: the head of the queue is taken in the store before it is sent; what may have been sent before is looked for
-//! first; nothing is sent to a ticket that is closed there.
+//! first; a ticket that is closed there is told nothing more: a note that would be lost makes another ticket, which says
+//! what it follows.
+
+mod attempt;
 
 use std::sync::Arc;
 
 use domain::actor::Actor;
 use domain::id::{IncidentId, TenantId};
-use domain::incident::Incident;
+use domain::incident::{Incident, Status};
 use domain::journal::Journal;
-use domain::ticket::{self, NewTicket, TicketOp, TicketQueue};
+use domain::ticket::{Filed, TicketOp, TicketQueue};
 use domain::timeline::Event;
-use domain::user::User;
-use store::{Changes, StoreError, Versioned, queue_id};
+use store::{Changes, StoreError, TicketLink, Versioned, queue_id};
 use tracing::{error, warn};
 
+use self::attempt::{Done, attempt};
 use crate::app::App;
 use crate::error::Error;
-use crate::port::{TicketError, TicketNote, TicketResolution, TicketSystem};
+use crate::port::TicketError;
+use crate::psa::{self, Desk};
 use crate::turns::Tries;
-
-/// What an attempt came to, beside an error.
-enum Done {
-    /// The PSA has a ticket, new or found.
-    Ticket(String),
-    /// The PSA has the note, or will have no more of them.
-    Note,
-    /// The ticket is complete; it may have been before.
-    Completed { already_closed: bool },
-}
 
 /// Works through the queue until it is empty, somebody else is at it, or the PSA wants us to wait.
 pub(super) async fn work(app: &Arc<App>, tenant: &TenantId, incident: &IncidentId) -> Result<(), Error> {
-    let Some(psa) = &app.tickets else { return Ok(()) };
     loop {
         let now = app.clock.now();
         let Some(mut queue) = app.store.get::<TicketQueue>(tenant, &queue_id(incident)).await? else {
@@ -42,92 +35,27 @@ pub(super) async fn work(app: &Arc<App>, tenant: &TenantId, incident: &IncidentI
         if queue.value.due_at.is_none_or(|due| due > now) {
             return Ok(());
         }
+        let desk = psa::of(app, tenant).await;
+        // Whoever took the PSA away wants nothing to be told to it; the queue stays for the next one.
+        let desk = match desk {
+            Ok(None) => Err(TicketError::Refused("no PSA is set up any more".to_owned())),
+            Ok(Some(desk)) => Ok(desk),
+            Err(Error::Invalid(fields)) => Err(TicketError::Refused(attempt::unusable(&fields))),
+            Err(error) => return Err(error),
+        };
         queue.value.begin(now);
         let mut changes = Changes::new();
         changes.replace(&queue)?;
         if !app.store.commit_unless_lost(tenant, app.entropy.operation(), changes).await? {
             return Ok(());
         }
-        let result = attempt(app, psa.as_ref(), tenant, &queue.value, &op).await?;
-        if !write_down(app, tenant, (incident, &op), result).await? {
+        let result = match &desk {
+            Ok(desk) => attempt(app, desk, tenant, &queue.value, &op).await?,
+            Err(refused) => Err(refused.clone()),
+        };
+        if !write_down(app, tenant, (incident, &op), desk.ok().as_ref(), result).await? {
             return Ok(());
         }
-    }
-}
-
-/// Tries the head. The outer error is ours (the store); the inner one is the PSA's.
-async fn attempt(
-    app: &App,
-    psa: &dyn TicketSystem,
-    tenant: &TenantId,
-    queue: &TicketQueue,
-    op: &TicketOp,
-) -> Result<Result<Done, TicketError>, Error> {
-    let in_doubt = queue.is_in_doubt();
-    Ok(match (op, &queue.ticket_id) {
-        (TicketOp::Create { .. }, Some(ticket)) => Ok(Done::Ticket(ticket.clone())),
-        (TicketOp::Create { assignee }, None) => {
-            let found = app.store.get::<Incident>(tenant, queue.incident_id.as_str()).await?;
-            let incident =
-                found.ok_or_else(|| Error::not_found("incident", queue.incident_id.as_str()))?.value;
-            let assignee = match assignee {
-                Some(id) => app.store.get::<User>(tenant, id.as_str()).await?.map(|user| user.value),
-                None => None,
-            };
-            create(psa, NewTicket::of(&incident, assignee.as_ref(), queue.followed), in_doubt).await
-        }
-        (TicketOp::Note { note_id, at, author, text }, Some(ticket)) => {
-            let external_ref = ticket::note_ref(note_id);
-            let note = TicketNote { external_ref, author: author.clone(), text: text.clone(), at: *at };
-            add_note(psa, tenant, ticket, &note).await
-        }
-        (TicketOp::Complete { at, by, note }, Some(ticket)) => {
-            let summary = note.clone().unwrap_or_default();
-            complete(psa, tenant, ticket, &TicketResolution { at: *at, by: by.clone(), summary }).await
-        }
-        (TicketOp::Take { .. } | TicketOp::Time { .. }, _) => Ok(Done::Note),
-        // Nothing stands in the queue without a ticket before it.
-        (TicketOp::Note { .. }, None) => Ok(Done::Note),
-        (TicketOp::Complete { .. }, None) => Ok(Done::Completed { already_closed: true }),
-    })
-}
-
-async fn create(psa: &dyn TicketSystem, ticket: NewTicket, in_doubt: bool) -> Result<Done, TicketError> {
-    if in_doubt && let Some(found) = psa.find(&ticket.tenant_id, &ticket.external_ref).await? {
-        return Ok(Done::Ticket(found.filed.id));
-    }
-    psa.create(&ticket).await.map(|filed| Done::Ticket(filed.id))
-}
-
-async fn add_note(
-    psa: &dyn TicketSystem,
-    tenant: &TenantId,
-    id: &str,
-    note: &TicketNote,
-) -> Result<Done, TicketError> {
-    let ticket = psa.read(tenant, id).await?;
-    if ticket.closed || ticket.note_refs.contains(&note.external_ref) {
-        return Ok(Done::Note);
-    }
-    match psa.add_note(tenant, id, note).await {
-        Ok(()) | Err(TicketError::Closed) => Ok(Done::Note),
-        Err(error) => Err(error),
-    }
-}
-
-async fn complete(
-    psa: &dyn TicketSystem,
-    tenant: &TenantId,
-    id: &str,
-    end: &TicketResolution,
-) -> Result<Done, TicketError> {
-    if psa.read(tenant, id).await?.closed {
-        return Ok(Done::Completed { already_closed: true });
-    }
-    match psa.complete(tenant, id, end).await {
-        Ok(()) => Ok(Done::Completed { already_closed: false }),
-        Err(TicketError::Closed) => Ok(Done::Completed { already_closed: true }),
-        Err(error) => Err(error),
     }
 }
 
@@ -136,6 +64,7 @@ async fn write_down(
     app: &Arc<App>,
     tenant: &TenantId,
     (id, op): (&IncidentId, &TicketOp),
+    desk: Option<&Desk>,
     result: Result<Done, TicketError>,
 ) -> Result<bool, Error> {
     let mut tries = Tries::default();
@@ -149,7 +78,7 @@ async fn write_down(
         // A ticket linked by hand meanwhile has emptied the queue: the head is no longer ours to end.
         if queue.value.ops.front() != Some(op) {
             if let Ok(Done::Ticket(ticket)) = &result {
-                error!(target: "psa-ticket-creation", incident = %id, ticket, "made while another was linked by hand");
+                error!(target: "psa-ticket-creation", incident = %id, ticket = ticket.id, "made while another was linked by hand");
             }
             return Ok(false);
         }
@@ -157,6 +86,9 @@ async fn write_down(
         let go_on = apply(&mut queue, &mut incident, &mut journal, &result) && !queue.value.ops.is_empty();
         let mut changes = Changes::new();
         changes.replace(&queue)?;
+        if let (Ok(Done::Ticket(ticket)), Some(desk)) = (&result, desk) {
+            link(app, tenant, (desk.provider, ticket), id, &mut changes).await?;
+        }
         if let Some(record) = incident.value.record(&mut journal) {
             changes.create(&record)?;
             changes.replace(&incident)?;
@@ -169,6 +101,29 @@ async fn write_down(
     }
 }
 
+/// Makes the incident findable by its ticket.
+pub(crate) async fn link(
+    app: &App,
+    tenant: &TenantId,
+    (provider, ticket): (&str, &Filed),
+    incident: &IncidentId,
+    changes: &mut Changes,
+) -> Result<(), StoreError> {
+    let link = TicketLink {
+        provider: provider.to_owned(),
+        ticket_id: ticket.id.clone(),
+        incident_id: incident.clone(),
+    };
+    match app.store.get::<TicketLink>(tenant, &TicketLink::key_of(provider, &ticket.id)).await? {
+        Some(kept) if kept.value == link => Ok(()),
+        Some(mut kept) => {
+            kept.value = link;
+            changes.replace(&kept)
+        }
+        None => changes.create(&link),
+    }
+}
+
 fn apply(
     queue: &mut Versioned<TicketQueue>,
     incident: &mut Versioned<Incident>,
@@ -177,20 +132,12 @@ fn apply(
 ) -> bool {
     let (queue, incident, now) = (&mut queue.value, &mut incident.value, journal.at);
     match result {
+        Ok(Done::ClosedThere) => {
+            follow_up(queue, incident, journal);
+            true
+        }
         Ok(done) => {
-            match done {
-                Done::Ticket(ticket) => {
-                    queue.ticket_id = Some(ticket.clone());
-                    incident.set_ticket(ticket.clone(), Actor::System, journal);
-                }
-                Done::Note => {}
-                Done::Completed { already_closed } => {
-                    if let Some(ticket_id) = incident.psa_ticket_id.clone() {
-                        let already_closed = *already_closed;
-                        journal.write(Actor::System, Event::TicketCompleted { ticket_id, already_closed });
-                    }
-                }
-            }
+            tell(done, queue, incident, journal);
             queue.done(now);
             true
         }
@@ -215,4 +162,37 @@ fn apply(
             false
         }
     }
+}
+
+/// What a deed that went well means for the incident.
+fn tell(done: &Done, queue: &mut TicketQueue, incident: &mut Incident, journal: &mut Journal) {
+    let ticket_id = incident.psa_ticket_id.clone().unwrap_or_default();
+    match done {
+        Done::Ticket(ticket) => {
+            queue.ticket_id = Some(ticket.id.clone());
+            incident.set_ticket(ticket.clone(), Actor::System, journal);
+        }
+        Done::Taken => journal.write(Actor::System, Event::TicketTaken { ticket_id }),
+        Done::Note | Done::Nothing | Done::ClosedThere => {}
+        Done::Completed { already_closed, minutes } => {
+            if let Some(minutes) = *minutes {
+                journal.write(Actor::System, Event::TimeFiled { minutes });
+            }
+            if incident.psa_ticket_id.is_some() {
+                let already_closed = *already_closed;
+                journal.write(Actor::System, Event::TicketCompleted { ticket_id, already_closed });
+            }
+        }
+    }
+}
+
+/// The ticket is closed, and a note would be lost: what waits goes to another one, which is completed with the incident.
+fn follow_up(queue: &mut TicketQueue, incident: &mut Incident, journal: &mut Journal) {
+    let Some(ticket_id) = queue.follow_up(incident.assignee().cloned(), journal.at) else { return };
+    let completes = queue.ops.iter().any(|op| matches!(op, TicketOp::Complete { .. }));
+    if let (Status::Resolved, Some(end), false) = (incident.status, &incident.resolved, completes) {
+        let by = end.by.to_string();
+        queue.ops.push_back(TicketOp::Complete { at: end.at, by, note: None, spent: None });
+    }
+    journal.write(Actor::System, Event::TicketFollowed { ticket_id });
 }

@@ -1,6 +1,7 @@
 //! Looking at incidents.
 
 use domain::alert::Alert;
+use domain::delivery::Delivery;
 use domain::id::IncidentId;
 use domain::incident::{Incident, Status};
 use domain::page::Page;
@@ -11,6 +12,7 @@ use store::{Cursor, Range, queue_id};
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::psa;
 
 /// Which incidents to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -125,6 +127,14 @@ pub async fn alerts(app: &App, ctx: &Ctx, id: &IncidentId, limit: u32) -> Result
     Ok(listed.items.into_iter().map(|found| found.value).collect())
 }
 
+/// What came in with an incident's first alert, as it came; `None` when it is no longer kept.
+pub async fn first_body(app: &App, ctx: &Ctx, id: &IncidentId) -> Result<Option<String>, Error> {
+    let first = alerts(app, ctx, id, 1).await?.into_iter().next();
+    let Some(delivery) = first.and_then(|alert| alert.delivery_id) else { return Ok(None) };
+    let found = app.store.get::<Delivery>(&ctx.tenant, delivery.as_str()).await?;
+    Ok(found.map(|found| found.value.request.body))
+}
+
 /// How an incident stands with the PSA.
 pub async fn ticket_standing(app: &App, incident: &Incident) -> Result<TicketStanding, Error> {
     let queue = app.store.get::<TicketQueue>(&incident.tenant_id, &queue_id(&incident.id)).await?;
@@ -135,7 +145,7 @@ pub async fn ticket_standing(app: &App, incident: &Incident) -> Result<TicketSta
         Some(queue) if !queue.ops.is_empty() => TicketStanding::Pending,
         Some(_) => TicketStanding::Filed,
         None if incident.psa_ticket_id.is_some() => TicketStanding::Filed,
-        None if app.tickets.is_none() => TicketStanding::Off,
+        None if !psa::is_there(app, &incident.tenant_id).await? => TicketStanding::Off,
         None => TicketStanding::NotYet,
     })
 }

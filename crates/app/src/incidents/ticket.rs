@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use domain::id::IncidentId;
 use domain::incident::Incident;
-use domain::ticket::{TicketOp, TicketQueue};
+use domain::ticket::{Filed, TicketOp, TicketQueue};
 use store::{Changes, StoreError, queue_id};
 
 use crate::app::App;
 use crate::ctx::Ctx;
-use crate::effects::Effect;
+use crate::effects::{Effect, link};
 use crate::error::Error;
+use crate::psa;
 use crate::turns::Tries;
 
 /// Links a ticket that somebody made by hand. What was waiting is dropped: past notes are not sent again.
@@ -30,8 +31,12 @@ pub async fn link_ticket(
             return Ok(incident.value);
         }
         let mut journal = domain::journal::Journal::new(ctx.now);
-        incident.value.set_ticket(ticket_id.clone(), ctx.actor(), &mut journal);
+        let ticket = Filed::bare(ticket_id.clone());
+        incident.value.set_ticket(ticket.clone(), ctx.actor(), &mut journal);
         let mut changes = Changes::new();
+        if let Some(desk) = psa::of(app, &ctx.tenant).await? {
+            link(app, &ctx.tenant, (desk.provider, &ticket), id, &mut changes).await?;
+        }
         if let Some(record) = incident.value.record(&mut journal) {
             changes.create(&record)?;
         }
@@ -54,10 +59,10 @@ pub async fn link_ticket(
 /// Tries again now what the PSA refused, or files what was acknowledged before there was a PSA.
 pub async fn retry_ticket(app: &Arc<App>, ctx: &Ctx, id: &IncidentId) -> Result<(), Error> {
     ctx.must_respond()?;
-    if app.tickets.is_none() {
+    if psa::of(app, &ctx.tenant).await?.is_none() {
         return Err(Error::Conflict {
             code: "psa-not-configured",
-            detail: "no PSA is configured: set PSA_API_URL and PSA_SERVICE_KEY".to_owned(),
+            detail: "no PSA is set up: a manager does that in the settings".to_owned(),
         });
     }
     let found = app.store.get::<Incident>(&ctx.tenant, id.as_str()).await?;

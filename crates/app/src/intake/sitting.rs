@@ -4,56 +4,37 @@
 //! Invariant: nothing is written before [`Sitting::commit`], and then all of it; whatever was read is replaced only if it
 //! is still as it was read.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+mod books;
+mod grouping;
+mod opening;
+mod ticket;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use domain::actor::Actor;
 use domain::alert::{Alert, Outcome};
-use domain::escalation;
-use domain::id::{IncidentId, PolicyId, ServiceId, TenantId};
-use domain::incident::{Incident, Opening, Origin};
+use domain::delivery::{Delivery, Verdict};
+use domain::id::{IncidentId, TenantId};
+use domain::incident::{Changed, Incident, ProblemEnd, Status};
 use domain::journal::Journal;
-use domain::service::Service;
-use domain::signal::{Action, Signal};
-use domain::source::AlertSource;
-use domain::tenant::Tenant;
-use store::{Changes, Counter, Etag, OpenKey, StoreError, Versioned};
+use domain::signal::{Action, WhenNoneOpen};
+use domain::source::{AlertSource, Grouping};
+use store::{OpenKey, StoreError};
 
+use self::books::Books;
+pub(crate) use self::books::default_service;
 use super::{Arrival, Taken};
 use crate::app::App;
-use crate::change::{add_ticket_ops, follow_up};
 use crate::effects::Effect;
 use crate::error::Error;
-use crate::roster::{self, Calling};
 
-/// Writes that one more alert usually needs at the most: alert, incident, timeline, key, counter, event, a PSA queue, and
-/// the pages of a common step. A rare one that needs more makes the lane take fewer together.
-const ROOM: usize = 12;
+/// Writes that one more alert usually needs at the most: delivery, alert, incident, timeline, two keys, counter, event, a
+/// PSA queue, and the pages of a common step. A rare one that needs more makes the lane take fewer together.
+const ROOM: usize = 14;
 
 /// Bytes of bodies after which no more alerts are taken into the batch: one more may hold the largest body twice.
 const MOST_BYTES: usize = 600_000;
-
-/// A document as it will be when the sitting is committed.
-#[derive(Debug)]
-struct Slot<T> {
-    value: T,
-    /// As it was read; `None` when it isn't in the store yet.
-    etag: Option<Etag>,
-}
-
-impl<T> From<Versioned<T>> for Slot<T> {
-    fn from(found: Versioned<T>) -> Self {
-        Self { value: found.value, etag: Some(found.etag) }
-    }
-}
-
-#[derive(Debug)]
-struct Open {
-    incident: Slot<Incident>,
-    journal: Journal,
-}
 
 /// The alerts decided so far.
 #[derive(Debug)]
@@ -61,13 +42,11 @@ pub(super) struct Sitting<'a> {
     app: &'a Arc<App>,
     tenant: &'a TenantId,
     now: DateTime<Utc>,
-    counter: Option<Slot<Counter>>,
-    /// By key id: which incident is open, `None` when none is (any more).
-    keys: HashMap<String, Slot<Option<IncidentId>>>,
-    incidents: HashMap<IncidentId, Open>,
-    callings: HashMap<PolicyId, Calling>,
-    services: HashMap<ServiceId, Service>,
+    books: Books,
     alerts: Vec<Alert>,
+    deliveries: Vec<Delivery>,
+    /// Deliveries that were there before, as they were read.
+    known: Vec<store::Versioned<Delivery>>,
     writes: usize,
     bytes: usize,
 }
@@ -78,12 +57,10 @@ impl<'a> Sitting<'a> {
             app,
             tenant,
             now: app.clock.now(),
-            counter: None,
-            keys: HashMap::new(),
-            incidents: HashMap::new(),
-            callings: HashMap::new(),
-            services: HashMap::new(),
+            books: Books::default(),
             alerts: Vec::new(),
+            deliveries: Vec::new(),
+            known: Vec::new(),
             writes: 0,
             bytes: 0,
         }
@@ -91,7 +68,7 @@ impl<'a> Sitting<'a> {
 
     /// Whether one more alert surely fits.
     pub(super) fn has_room(&self) -> bool {
-        self.alerts.is_empty()
+        (self.alerts.is_empty() && self.deliveries.is_empty())
             || (self.writes + ROOM <= store::document::MOST_WRITES && self.bytes < MOST_BYTES)
     }
 
@@ -104,50 +81,143 @@ impl<'a> Sitting<'a> {
             return Ok(taken);
         }
         let key = OpenKey::key_of(&arrival.source.id, &dedup_key);
-        let open = self.open_incident(&key).await?;
-        let (outcome, incident) = match (arrival.signal.action, open) {
-            (Action::Trigger, Some(id)) => (self.join(&id, arrival)?, Some(id)),
-            (Action::Trigger, None) => {
-                let id = self.open(arrival, &key, dedup_key.clone()).await?;
-                (Outcome::Created, Some(id))
-            }
-            (Action::Acknowledge, Some(id)) => (self.acknowledge(&id, arrival), Some(id)),
-            (Action::Resolve, Some(id)) => (self.resolve(&id, &key, arrival), Some(id)),
-            (Action::Unacknowledge | Action::Note, _) | (Action::Acknowledge | Action::Resolve, None) => (Outcome::Ignored, None),
+        let (outcome, incident) = match self.by_ticket(arrival).await? {
+            ticket::Standing::Open(id) => self.act(arrival, &id, &key).await?,
+            ticket::Standing::OursAndOver => (Outcome::Ignored, None),
+            ticket::Standing::Unknown => match self.open_incident(&key).await? {
+                Some(id) => self.act(arrival, &id, &key).await?,
+                None => self.act_on_nothing(arrival, &key, &dedup_key).await?,
+            },
         };
-        self.keep(arrival, outcome, incident.clone());
-        let incident = incident.and_then(|id| {
-            let number = self.incidents.get(&id)?.incident.value.number;
-            Some((id, number))
-        });
+        self.keep(arrival, outcome, incident.clone()).await?;
+        let incident = incident.and_then(|id| Some((id.clone(), self.books.incident(&id)?.number)));
         Ok(Taken { outcome, incident, dedup_key, degraded: arrival.signal.degraded.clone() })
     }
 
     /// Writes everything; answers what is to be done now.
     pub(super) async fn commit(self) -> Result<Vec<Effect>, StoreError> {
-        let mut changes = Changes::new();
-        let mut effects = Vec::new();
-        if let Some(counter) = self.counter {
-            write(&mut changes, counter, self.tenant)?;
-        }
-        for open in self.incidents.into_values() {
-            let Open { mut incident, mut journal } = open;
-            let follow = (&mut changes, &mut effects);
-            follow_up(self.app, &mut incident.value, &mut journal, follow.0, follow.1)?;
-            add_ticket_ops(self.app, &incident.value, &mut journal, (&mut changes, &mut effects)).await?;
-            write(&mut changes, incident, self.tenant)?;
-        }
-        for (key, slot) in self.keys {
-            write_key(&mut changes, &key, slot, self.tenant)?;
-        }
+        let (mut changes, effects) = self.books.close(self.app, self.tenant).await?;
         for alert in &self.alerts {
             changes.create(alert)?;
         }
-        if changes.is_empty() {
-            return Ok(effects);
+        for delivery in &self.deliveries {
+            changes.create(delivery)?;
         }
-        self.app.store.commit(self.tenant, self.app.entropy.operation(), changes).await?;
+        for delivery in &self.known {
+            changes.replace(delivery)?;
+        }
+        if !changes.is_empty() {
+            self.app.store.commit(self.tenant, self.app.entropy.operation(), changes).await?;
+        }
         Ok(effects)
+    }
+
+    /// What a signal does to the incident that is open for it.
+    async fn act(
+        &mut self,
+        arrival: &Arrival,
+        id: &IncidentId,
+        key: &str,
+    ) -> Result<(Outcome, Option<IncidentId>), Error> {
+        let outcome = match arrival.signal.action {
+            Action::Trigger if arrival.source.grouping == Grouping::None => {
+                let dedup_key = arrival.signal.dedup_key();
+                let (outcome, opened) = self.open(arrival, key, dedup_key).await?;
+                return Ok((outcome, Some(opened)));
+            }
+            Action::Trigger => self.join(arrival, id).await?,
+            Action::Acknowledge => self.acknowledge(arrival, id)?,
+            Action::Unacknowledge => self.unacknowledge(arrival, id).await?,
+            Action::Resolve => self.resolve(arrival, id, key).await?,
+            Action::Note => self.note(arrival, id)?,
+        };
+        Ok((outcome, Some(id.clone())))
+    }
+
+    /// What a signal does when nothing is open for it.
+    async fn act_on_nothing(
+        &mut self,
+        arrival: &Arrival,
+        key: &str,
+        dedup_key: &str,
+    ) -> Result<(Outcome, Option<IncidentId>), Error> {
+        match arrival.signal.when_none_open() {
+            WhenNoneOpen::Ignore => Ok((Outcome::Ignored, None)),
+            WhenNoneOpen::Refuse(_) => Ok((Outcome::Refused, None)),
+            WhenNoneOpen::Open => match self.join_group(arrival, key, dedup_key).await? {
+                Some(id) => Ok((Outcome::Grouped, Some(id))),
+                None => {
+                    let (outcome, id) = self.open(arrival, key, dedup_key.to_owned()).await?;
+                    Ok((outcome, Some(id)))
+                }
+            },
+        }
+    }
+
+    /// A repeat. One that was kept quiet pages when nothing keeps it quiet any more.
+    async fn join(&mut self, arrival: &Arrival, id: &IncidentId) -> Result<Outcome, Error> {
+        let (incident, journal) = self.books.open_mut(id)?;
+        incident.join(&arrival.signal, by(&arrival.source), journal);
+        if incident.status == Status::Suppressed {
+            return self.look_at_suppressed(id).await;
+        }
+        Ok(Outcome::Grouped)
+    }
+
+    fn acknowledge(&mut self, arrival: &Arrival, id: &IncidentId) -> Result<Outcome, Error> {
+        self.writes += 4;
+        let (incident, journal) = self.books.open_mut(id)?;
+        // Whoever has it keeps it: a tool's acknowledge of an acknowledged incident says nothing new.
+        Ok(match incident.acknowledge(by(&arrival.source), journal) {
+            Ok(_) => Outcome::Acknowledged,
+            Err(_) => Outcome::Ignored,
+        })
+    }
+
+    async fn unacknowledge(&mut self, arrival: &Arrival, id: &IncidentId) -> Result<Outcome, Error> {
+        let (incident, journal) = self.books.open_mut(id)?;
+        if incident.unacknowledge(by(&arrival.source), journal) == Ok(Changed::Yes) {
+            self.page_now(id).await?;
+        }
+        Ok(Outcome::Grouped)
+    }
+
+    async fn resolve(&mut self, arrival: &Arrival, id: &IncidentId, key: &str) -> Result<Outcome, Error> {
+        let dedup_key = arrival.signal.dedup_key();
+        let mut outcome = self.resolve_one(arrival, id, &dedup_key)?;
+        for older in self.books.older_of(key) {
+            if self.load_live(&older).await? {
+                outcome = self.resolve_one(arrival, &older, &dedup_key)?;
+            }
+        }
+        self.books.shut(key);
+        Ok(outcome)
+    }
+
+    fn resolve_one(&mut self, arrival: &Arrival, id: &IncidentId, dedup_key: &str) -> Result<Outcome, Error> {
+        self.writes += 4;
+        let note = Some(arrival.signal.title.clone()).filter(|title| !title.is_empty());
+        let (incident, journal) = self.books.open_mut(id)?;
+        if incident.problem_over(dedup_key, by(&arrival.source), journal) == ProblemEnd::OthersStand {
+            return Ok(Outcome::Grouped);
+        }
+        let told = journal.ticket.len();
+        let resolved = incident.resolve(by(&arrival.source), note, journal);
+        // A ticket that was closed in the PSA isn't closed there again.
+        if arrival.source.source_type.is_psa() {
+            journal.ticket.truncate(told);
+        }
+        Ok(if resolved.is_ok() { Outcome::Resolved } else { Outcome::Ignored })
+    }
+
+    fn note(&mut self, arrival: &Arrival, id: &IncidentId) -> Result<Outcome, Error> {
+        let text = match arrival.signal.description.as_str() {
+            "" => arrival.signal.title.clone(),
+            more => format!("{}\n{more}", arrival.signal.title),
+        };
+        let (incident, journal) = self.books.open_mut(id)?;
+        incident.remark(text, by(&arrival.source), journal);
+        Ok(Outcome::Grouped)
     }
 
     /// What was done with the same message when it came before.
@@ -162,8 +232,8 @@ impl<'a> Sitting<'a> {
         };
         let number = match &alert.incident_id {
             None => None,
-            Some(id) => match self.incidents.get(id) {
-                Some(open) => Some(open.incident.value.number),
+            Some(id) => match self.books.incident(id) {
+                Some(incident) => Some(incident.number),
                 None => self
                     .app
                     .store
@@ -180,122 +250,42 @@ impl<'a> Sitting<'a> {
         }))
     }
 
-    /// The open incident behind a key, loaded into the sitting.
-    async fn open_incident(&mut self, key: &str) -> Result<Option<IncidentId>, Error> {
-        if !self.keys.contains_key(key) {
-            let Some(found) = self.app.store.get::<OpenKey>(self.tenant, key).await? else { return Ok(None) };
-            let slot = Slot { value: Some(found.value.incident_id), etag: Some(found.etag) };
-            self.keys.insert(key.to_owned(), slot);
-        }
-        let Some(id) = self.keys.get(key).and_then(|slot| slot.value.clone()) else { return Ok(None) };
-        if let Entry::Vacant(vacant) = self.incidents.entry(id.clone()) {
-            let found = self.app.store.get::<Incident>(self.tenant, id.as_str()).await?;
-            let incident = found
-                .ok_or_else(|| Error::Internal(format!("the open incident {id} is not in the store")))?;
-            vacant.insert(Open { incident: incident.into(), journal: Journal::new(self.now) });
-            self.writes += 2;
-        }
-        Ok(Some(id))
-    }
-
-    fn join(&mut self, id: &IncidentId, arrival: &Arrival) -> Result<Outcome, Error> {
-        let open = self.incidents.get_mut(id).ok_or_else(|| Error::Internal("not loaded".to_owned()))?;
-        open.incident.value.join(&arrival.signal, by(&arrival.source), &mut open.journal);
-        Ok(Outcome::Grouped)
-    }
-
-    fn acknowledge(&mut self, id: &IncidentId, arrival: &Arrival) -> Outcome {
-        self.writes += 4;
-        let Some(open) = self.incidents.get_mut(id) else { return Outcome::Ignored };
-        // Whoever has it keeps it: a tool's acknowledge of an acknowledged incident says nothing new.
-        match open.incident.value.acknowledge(by(&arrival.source), &mut open.journal) {
-            Ok(_) => Outcome::Acknowledged,
-            Err(_) => Outcome::Ignored,
-        }
-    }
-
-    fn resolve(&mut self, id: &IncidentId, key: &str, arrival: &Arrival) -> Outcome {
-        self.writes += 4;
-        let Some(open) = self.incidents.get_mut(id) else { return Outcome::Ignored };
-        let note = Some(arrival.signal.title.clone()).filter(|title| !title.is_empty());
-        match open.incident.value.resolve(by(&arrival.source), note, &mut open.journal) {
-            Ok(_) => {
-                if let Some(slot) = self.keys.get_mut(key) {
-                    slot.value = None;
+    /// Keeps the alert, and with the first of a delivery the delivery.
+    async fn keep(
+        &mut self,
+        arrival: &Arrival,
+        outcome: Outcome,
+        incident_id: Option<IncidentId>,
+    ) -> Result<(), Error> {
+        if let Some(draft) = &arrival.delivery {
+            let mut delivery = draft.value.clone();
+            delivery.verdict = match (outcome, arrival.signal.when_none_open()) {
+                (Outcome::Refused, WhenNoneOpen::Refuse(problem)) => {
+                    Verdict::Refused { field: "status".to_owned(), problem }
                 }
-                Outcome::Resolved
-            }
-            Err(_) => Outcome::Ignored,
-        }
-    }
-
-    async fn open(&mut self, arrival: &Arrival, key: &str, dedup_key: String) -> Result<IncidentId, Error> {
-        // Everything that can fail comes before the number is taken, so that an alert that fails leaves no gap.
-        let service = self.service(&arrival.source.service_id).await?;
-        self.load_calling(&service.policy_id).await?;
-        let number = self.next_number().await?;
-        let id = IncidentId::fresh(self.now, self.app.entropy.draw());
-        let mut journal = Journal::new(self.now);
-        let opening = Opening {
-            id: id.clone(),
-            tenant_id: self.tenant.clone(),
-            number,
-            origin: origin(&arrival.source, &arrival.signal),
-            service: (service.id, service.name, service.policy_id),
-            client: service.client,
-            auto_resolve_hours: service.auto_resolve_hours,
-        };
-        let mut incident =
-            Incident::open(opening, &arrival.signal, dedup_key, by(&arrival.source), &mut journal);
-        if let Some(calling) = self.callings.get_mut(&incident.policy_id) {
-            calling.complete_for(self.app, self.tenant, &incident).await?;
-            escalation::advance(&mut incident, &calling.policy, &calling.roster, &mut journal);
-        }
-        self.writes += 4 + journal.pages.len() + journal.events.len();
-        self.incidents.insert(id.clone(), Open { incident: Slot { value: incident, etag: None }, journal });
-        match self.keys.entry(key.to_owned()) {
-            Entry::Occupied(mut slot) => slot.get_mut().value = Some(id.clone()),
-            Entry::Vacant(slot) => {
-                slot.insert(Slot { value: Some(id.clone()), etag: None });
-            }
-        }
-        Ok(id)
-    }
-
-    async fn load_calling(&mut self, policy: &PolicyId) -> Result<(), Error> {
-        if let Entry::Vacant(vacant) = self.callings.entry(policy.clone()) {
-            vacant.insert(roster::load(self.app, self.tenant, policy, self.now).await?);
-        }
-        Ok(())
-    }
-
-    /// The source's service; the tenant's default one when it is gone, since the page must not be.
-    async fn service(&mut self, id: &ServiceId) -> Result<Service, Error> {
-        if let Some(service) = self.services.get(id) {
-            return Ok(service.clone());
-        }
-        let service = match self.app.store.get::<Service>(self.tenant, id.as_str()).await? {
-            Some(found) => found.value,
-            None => default_service(self.app, self.tenant).await?,
-        };
-        self.services.insert(id.clone(), service.clone());
-        Ok(service)
-    }
-
-    async fn next_number(&mut self) -> Result<u64, Error> {
-        if self.counter.is_none() {
-            let found = self.app.store.get::<Counter>(self.tenant, "counter").await?;
-            self.counter = Some(found.map_or(Slot { value: Counter::default(), etag: None }, Slot::from));
+                _ => Verdict::Taken { outcome, incident_id: incident_id.clone() },
+            };
+            self.bytes += delivery.request.body.len();
             self.writes += 1;
+            let known = match draft.etag {
+                Some(_) => self.app.store.get::<Delivery>(self.tenant, delivery.id.as_str()).await?,
+                None => None,
+            };
+            match known {
+                Some(mut known) => {
+                    known.value = delivery;
+                    self.known.push(known);
+                }
+                None => self.deliveries.push(delivery),
+            }
         }
-        let counter = self.counter.as_mut().ok_or_else(|| Error::Internal("not loaded".to_owned()))?;
-        counter.value.incidents += 1;
-        Ok(counter.value.incidents)
-    }
-
-    fn keep(&mut self, arrival: &Arrival, outcome: Outcome, incident_id: Option<IncidentId>) {
+        let is_nothing = outcome == Outcome::Ignored && incident_id.is_none() && !arrival.may_repeat;
+        // The delivery says it all.
+        if outcome == Outcome::Refused || is_nothing {
+            return Ok(());
+        }
         self.writes += 1;
-        self.bytes += arrival.raw.len() + arrival.signal.description.len();
+        self.bytes += arrival.signal.description.len();
         self.alerts.push(Alert {
             id: arrival.alert_id.clone(),
             source_id: arrival.source.id.clone(),
@@ -303,65 +293,15 @@ impl<'a> Sitting<'a> {
             received_at: arrival.at,
             outcome,
             signal: arrival.signal.clone(),
-            delivery_id: None,
+            delivery_id: Some(arrival.delivery_id.clone()),
         });
+        Ok(())
     }
-}
-
-/// The service of whatever names none.
-pub(crate) async fn default_service(app: &App, tenant: &TenantId) -> Result<Service, Error> {
-    let home = app.store.get::<Tenant>(tenant, "tenant").await?;
-    let home = home.ok_or_else(|| Error::not_found("tenant", tenant.as_str()))?.value;
-    let found = app.store.get::<Service>(tenant, home.default_service_id.as_str()).await?;
-    Ok(found.ok_or_else(|| Error::not_found("service", home.default_service_id.as_str()))?.value)
 }
 
 fn by(source: &AlertSource) -> Actor {
     Actor::Source { name: source.name.clone() }
 }
 
-fn origin(source: &AlertSource, signal: &Signal) -> Origin {
-    Origin {
-        source: source.source_type.as_str().to_owned(),
-        source_name: source.name.clone(),
-        product: source.source_type.product().map(str::to_owned).or_else(|| signal.product.clone()),
-        source_id: Some(source.id.clone()),
-    }
-}
-
-fn write<T: store::Entity>(
-    changes: &mut Changes,
-    slot: Slot<T>,
-    tenant: &TenantId,
-) -> Result<(), StoreError> {
-    match slot.etag {
-        None => changes.create(&slot.value),
-        Some(etag) => changes.replace(&Versioned { value: slot.value, tenant: tenant.to_string(), etag }),
-    }
-}
-
-fn write_key(
-    changes: &mut Changes,
-    key: &str,
-    slot: Slot<Option<IncidentId>>,
-    tenant: &TenantId,
-) -> Result<(), StoreError> {
-    let entry = |incident_id| OpenKey {
-        key: key.to_owned(),
-        incident_id,
-        also: Vec::new(),
-        since: None,
-        opened: Vec::new(),
-        over: false,
-    };
-    match (slot.value, slot.etag) {
-        (Some(incident), etag) => write(changes, Slot { value: entry(incident), etag }, tenant),
-        (None, Some(etag)) => {
-            // The incident of a deleted entry says nothing.
-            let value = entry(IncidentId::derived(&[]));
-            changes.delete(&Versioned { value, tenant: tenant.to_string(), etag });
-            Ok(())
-        }
-        (None, None) => Ok(()),
-    }
-}
+/// An incident that this sitting works on.
+type Loaded<'b> = (&'b mut Incident, &'b mut Journal);

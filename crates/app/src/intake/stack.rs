@@ -6,12 +6,14 @@
 use std::sync::Arc;
 
 use domain::alert::Outcome;
-use domain::id::{AlertId, TenantId};
+use domain::delivery::Request;
+use domain::id::{AlertId, DeliveryId, TenantId};
 use domain::source::{AlertSource, SourceType};
 use domain::tenant::Tenant;
 use tracing::info;
 
-use super::{Arrival, Received, Taken, kept, receive};
+use super::reading::kept;
+use super::{Arrival, Draft, Received, Taken, receive};
 use crate::app::App;
 use crate::error::Error;
 use crate::port::StackMessage;
@@ -48,7 +50,7 @@ async fn take(
     product: SourceType,
     message: StackMessage,
     id: Option<&str>,
-    raw: Arc<str>,
+    body: String,
 ) -> Result<Received, Error> {
     let unknown = || Error::invalid("tenant_id", format!("'{}' is no tenant here", message.tenant));
     let tenant: TenantId = message.tenant.parse().map_err(|_| unknown())?;
@@ -58,21 +60,28 @@ async fn take(
         info!(product = product.as_str(), severity = %message.signal.severity, "dropped by the product's rule");
         app.dropped.count(product);
         let taken = Taken { outcome: Outcome::Ignored, incident: None, dedup_key, degraded: None };
-        return Ok(Received { taken: vec![taken] });
+        return Ok(Received::Taken(vec![taken]));
     }
     let now = app.clock.now();
+    let source = door(app, &home, product).await?;
+    let mut delivery = Draft::new(app, &source, Request { body, ..Request::default() }, now);
+    delivery.value.alerts = 1;
+    if let Some(id) = id {
+        delivery.value.id = DeliveryId::derived(&[tenant.as_str(), product.as_str(), id]);
+    }
     let arrival = Arrival {
         alert_id: match id {
             Some(id) => AlertId::derived(&[tenant.as_str(), product.as_str(), id]),
-            None => AlertId::fresh(now, app.entropy.draw()),
+            None => delivery.value.alert_id(0),
         },
         may_repeat: id.is_some(),
-        source: Arc::new(door(app, &home, product).await?),
+        source: Arc::new(source),
         signal: message.signal.bounded(),
-        raw,
+        delivery_id: delivery.value.id.clone(),
+        delivery: Some(delivery),
         at: now,
     };
-    receive(app, &tenant, vec![arrival]).await
+    Ok(Received::Taken(receive(app, &tenant, vec![arrival]).await?))
 }
 
 /// The tenant's door for a product: as the manager set it up, else to the default service.

@@ -46,6 +46,39 @@ pub trait SecretStore: Secrets {
     async fn forget(&self, name: &SecretName) -> Result<(), SecretError>;
 }
 
+/// There is no place for secrets that people enter.
+#[derive(Debug, Clone, Copy)]
+pub struct NoVault;
+
+impl NoVault {
+    fn refuse(name: &str) -> SecretError {
+        let reason = "there is no place to keep secrets: set KEY_VAULT_URL".to_owned();
+        SecretError::Unavailable { name: name.to_owned(), reason }
+    }
+}
+
+#[async_trait]
+impl Secrets for NoVault {
+    async fn get(&self, name: &str) -> Result<SecretString, SecretError> {
+        Err(Self::refuse(name))
+    }
+
+    async fn renew(&self, name: &str) -> Result<SecretString, SecretError> {
+        Err(Self::refuse(name))
+    }
+}
+
+#[async_trait]
+impl SecretStore for NoVault {
+    async fn put(&self, name: &SecretName, _: &SecretString) -> Result<(), SecretError> {
+        Err(Self::refuse(name.as_str()))
+    }
+
+    async fn forget(&self, _: &SecretName) -> Result<(), SecretError> {
+        Ok(())
+    }
+}
+
 /// One secret, and who keeps it; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Secret {

@@ -8,28 +8,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::TenantId;
 use domain::input::Wrong;
 use domain::psa::{CheckPoint, PsaConnection};
+pub use domain::ticket::Filed;
 use domain::ticket::{NewTicket, Technician, TicketFacts};
 
 use super::secrets::Secret;
 use super::signal_reader::TicketName;
-
-/// A ticket that was made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filed {
-    /// The PSA's id of it.
-    pub id: String,
-    /// The number that people know it by, where that is another.
-    pub number: Option<String>,
-    /// Where people look at it.
-    pub url: Option<String>,
-}
-
-impl Filed {
-    /// One of which nothing but the id is known.
-    pub fn bare(id: String) -> Self {
-        Self { id, number: None, url: None }
-    }
-}
 
 /// A ticket, as far as we look at it.
 #[derive(Debug, Clone, PartialEq, Eq)]

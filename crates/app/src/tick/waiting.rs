@@ -5,12 +5,16 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::calendar_watch::CalendarWatch;
+use domain::delivery::Delivery;
 use domain::event::OutgoingEvent;
 use domain::handoff::HandoffWatch;
 use domain::incident::Incident;
+use domain::maintenance::MaintenanceWindow;
 use domain::notice::Notice;
 use domain::page::Page;
+use domain::psa::PsaConnection;
 use domain::retry;
+use domain::source_watch::SourceWatch;
 use domain::ticket::TicketQueue;
 
 /// How a queue's tries move apart; the test below holds them against the queue itself.
@@ -25,7 +29,7 @@ pub(super) trait Waiting {
 
 impl Waiting for Incident {
     fn since(&self) -> Option<DateTime<Utc>> {
-        self.escalation.due_at
+        self.due_at()
     }
 }
 
@@ -66,6 +70,30 @@ impl Waiting for HandoffWatch {
     }
 }
 
+impl Waiting for Delivery {
+    fn since(&self) -> Option<DateTime<Utc>> {
+        Some(self.received_at)
+    }
+}
+
+impl Waiting for MaintenanceWindow {
+    fn since(&self) -> Option<DateTime<Utc>> {
+        self.due_at
+    }
+}
+
+impl Waiting for SourceWatch {
+    fn since(&self) -> Option<DateTime<Utc>> {
+        Some(self.due_at)
+    }
+}
+
+impl Waiting for PsaConnection {
+    fn since(&self) -> Option<DateTime<Utc>> {
+        Some(self.due_at)
+    }
+}
+
 impl Waiting for CalendarWatch {
     fn since(&self) -> Option<DateTime<Utc>> {
         Some(self.due_at)
@@ -92,6 +120,7 @@ mod tests {
             due_at: Some(began),
             held_until: None,
             problem: None,
+            followed: 0,
         };
         for _ in 0..20 {
             assert_eq!(queue.since(), Some(began), "after {} tries", queue.begun);

@@ -10,6 +10,7 @@ use std::time::Duration;
 use azure_core::error::ErrorKind;
 use azure_core::http::StatusCode;
 use azure_security_keyvault_secrets::SecretClient;
+use azure_security_keyvault_secrets::models::SetSecretParameters;
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -50,6 +51,29 @@ impl Source {
         }
     }
 
+    /// Keeps a secret. One of the same name gets another version.
+    pub(super) async fn put(&self, name: &str, value: &str, within: Duration) -> Result<(), Trouble> {
+        let parameters =
+            SetSecretParameters { value: Some(value.to_owned()), ..SetSecretParameters::default() };
+        let asked = async {
+            self.client()?.set_secret(name, parameters.try_into()?, None).await?;
+            Ok(())
+        };
+        done(asked, within).await
+    }
+
+    /// Deletes a secret; one that isn't there is deleted already. The vault can bring it back for as long as it keeps what
+    /// was deleted.
+    pub(super) async fn delete(&self, name: &str, within: Duration) -> Result<(), Trouble> {
+        let asked = async {
+            match self.client()?.delete_secret(name, None).await {
+                Err(error) if is_missing(&error) => Ok(()),
+                deleted => deleted.map(drop),
+            }
+        };
+        done(asked, within).await
+    }
+
     fn client(&self) -> Result<&SecretClient, azure_core::Error> {
         if let Some(client) = self.client.get() {
             return Ok(client);
@@ -57,6 +81,17 @@ impl Source {
         let (endpoint, options) = (self.address.endpoint(), self.address.options()?);
         let client = SecretClient::new(&endpoint, self.credential.shared(), Some(options))?;
         Ok(self.client.get_or_init(|| client))
+    }
+}
+
+/// A write that ends within its limit.
+async fn done(
+    asked: impl Future<Output = Result<(), azure_core::Error>>,
+    within: Duration,
+) -> Result<(), Trouble> {
+    match tokio::time::timeout(within, Box::pin(asked)).await {
+        Ok(done) => done.map_err(|error| trouble(&error)),
+        Err(_) => Err(failing(format!("no good answer from the vault or the identity within {within:?}"))),
     }
 }
 
@@ -122,7 +157,7 @@ fn forbidden(error: &azure_core::Error) -> Trouble {
         "ForbiddenByFirewall" | "ForbiddenByConnection" => {
             failing("the vault's network rules keep the app out (403)")
         }
-        _ => failing("the app's identity needs the role 'Key Vault Secrets User' on the vault (403)"),
+        _ => failing("the app's identity needs the role 'Key Vault Secrets Officer' on the vault (403)"),
     }
 }
 

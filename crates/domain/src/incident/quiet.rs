@@ -40,7 +40,7 @@ impl Incident {
         self.hold(window, until, journal);
     }
 
-    /// Its maintenance window is over and it still stands: its paging begins, or goes on where it was.
+    /// Its maintenance window is over and it still stands: its paging starts over, since pages on their way were stopped.
     pub fn release(&mut self, journal: &mut Journal) {
         if self.held_for.take().is_none() {
             return;
@@ -48,8 +48,16 @@ impl Incident {
         if self.status == Status::Suppressed {
             self.status = Status::Triggered;
         }
-        self.escalation.due_at = Some(journal.at);
+        self.escalation.start_over(journal.at);
         journal.write(Actor::System, Event::MaintenanceOver);
+    }
+
+    /// It is taken for over: no alert has come for as long as its service says.
+    pub fn auto_resolve(&mut self, journal: &mut Journal) {
+        let Some(hours) = self.auto_resolve_hours else { return };
+        let note = format!("No alert came for {hours} hours.");
+        // Whoever resolved it meanwhile has done it.
+        let _ = self.resolve(Actor::System, Some(note), journal);
     }
 
     /// Its first page waits, since it comes and goes.

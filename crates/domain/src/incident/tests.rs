@@ -146,7 +146,7 @@ fn a_tool_that_acknowledges_leaves_nobody_assigned() {
 #[test]
 fn an_incident_with_a_ticket_gets_no_second_one() {
     let (mut incident, mut journal) = (incident(), journal(4));
-    incident.set_ticket("T-1".to_owned(), actor("Ann"), &mut journal);
+    incident.set_ticket(Filed::bare("T-1".to_owned()), actor("Ann"), &mut journal);
     incident.acknowledge(actor("Ann"), &mut journal).unwrap();
     assert!(journal.ticket.is_empty());
 }
@@ -161,8 +161,9 @@ fn resolving_is_final_and_keeps_who_had_it() {
     assert_eq!(incident.first_acknowledged_at, Some(minute(1)));
     assert_eq!(events(&journal), [&Event::Resolved { note: Some("Cleaned up".to_owned()) }]);
     assert_eq!(journal.events, [EventKind::Resolved]);
-    let complete =
-        TicketOp::Complete { at: minute(8), by: "Bob".to_owned(), note: Some("Cleaned up".to_owned()) };
+    let spent = actor("Ann").user_id().cloned().map(|user| Spent { user, from: minute(1), to: minute(8) });
+    let note = Some("Cleaned up".to_owned());
+    let complete = TicketOp::Complete { at: minute(8), by: "Bob".to_owned(), note, spent };
     assert_eq!(journal.ticket, [complete]);
 }
 
@@ -237,7 +238,7 @@ fn notes_are_written_in_every_state_and_go_to_the_psa_once_acknowledged() {
 #[test]
 fn notes_go_to_a_ticket_that_was_linked_before_anybody_acknowledged() {
     let (mut incident, mut journal) = (incident(), journal(6));
-    incident.set_ticket("T-1".to_owned(), actor("Ann"), &mut journal);
+    incident.set_ticket(Filed::bare("T-1".to_owned()), actor("Ann"), &mut journal);
     incident.add_note(note("a"), "Rebooted".to_owned(), actor("Ann"), &mut journal);
     assert_eq!(journal.ticket.len(), 1);
 }
@@ -258,7 +259,7 @@ fn the_timeline_tells_a_ticket_made_from_one_linked_by_hand() {
         (actor("Ann"), Event::TicketLinked { ticket_id: "T-1".to_owned() }),
     ] {
         let (mut incident, mut journal) = (incident(), journal(6));
-        incident.set_ticket("T-1".to_owned(), by, &mut journal);
+        incident.set_ticket(Filed::bare("T-1".to_owned()), by, &mut journal);
         assert_eq!(incident.psa_ticket_id.as_deref(), Some("T-1"));
         assert_eq!(events(&journal), [&event]);
     }

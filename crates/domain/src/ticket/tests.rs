@@ -15,7 +15,7 @@ fn noted(text: &str) -> TicketOp {
 }
 
 fn complete() -> TicketOp {
-    TicketOp::Complete { at: minute(2), by: "Ann".to_owned(), note: None }
+    TicketOp::Complete { at: minute(2), by: "Ann".to_owned(), note: None, spent: None }
 }
 
 fn queue(ops: impl IntoIterator<Item = TicketOp>) -> TicketQueue {
@@ -26,7 +26,7 @@ fn queue(ops: impl IntoIterator<Item = TicketOp>) -> TicketQueue {
 
 fn queue_with_ticket() -> TicketQueue {
     let mut incident = incident();
-    incident.set_ticket("T-1".to_owned(), Actor::System, &mut journal(0));
+    incident.set_ticket(Filed::bare("T-1".to_owned()), Actor::System, &mut journal(0));
     TicketQueue::new(&incident)
 }
 

@@ -9,7 +9,7 @@ mod multipart;
 mod repair;
 
 use app::port::ReceivedBody;
-use serde_json::{Deserializer, Value};
+use serde_json::{Deserializer, Map, Value};
 
 /// A body, read as far as it can be.
 #[derive(Debug)]
@@ -54,6 +54,14 @@ impl Body {
             _ => not_json(&raw, received.content_type),
         };
         Self { content, raw, doubt: (!doubts.is_empty()).then(|| doubts.join("; ")) }
+    }
+
+    /// The fields, where it is one object or a form.
+    pub(super) fn object(&self) -> Option<&Map<String, Value>> {
+        match &self.content {
+            Content::Value(Value::Object(object)) => Some(object),
+            _ => None,
+        }
     }
 }
 

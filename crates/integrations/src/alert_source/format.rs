@@ -1,7 +1,8 @@
 //! What a tool's format is: from a delivery to what it says.
 
-use app::port::{ReceivedBody, TicketName, Unreadable};
+use app::port::{Distrust, ReceivedBody, TicketName, Unreadable};
 use domain::signal::Signal;
+use secrecy::SecretString;
 use serde_json::Value;
 
 use super::body::Body;
@@ -46,4 +47,14 @@ pub(super) struct Found {
 pub(super) trait Format: Sync {
     /// What a delivery says.
     fn read(&self, came: &Came<'_>) -> Result<Said, Unreadable>;
+
+    /// Whether a delivery is signed as its sender signs with `secret`; formats that don't sign believe whoever has the key.
+    fn authenticate(
+        &self,
+        secret: Option<&SecretString>,
+        received: ReceivedBody<'_>,
+    ) -> Result<(), Distrust> {
+        let _ = (secret, received);
+        Ok(())
+    }
 }

@@ -3,22 +3,22 @@
 //! Invariant: every body makes at least one signal; what isn't understood is a problem until a person has looked, and
 //! says why it wasn't understood.
 
-mod names;
+pub(super) mod names;
 
 use app::port::Unreadable;
 use domain::severity::Severity;
 use domain::signal::{Action, Device, Signal};
 use serde_json::{Map, Value};
-use url::Url;
 
+use super::alert::{Alert, Doubts, add_doubt};
 use super::body::{Body, Content};
 use super::fields::Fields;
-use super::format::{Came, Format, Found, Said};
-use super::text::{description_of, one_line, paragraphs, title_of};
+use super::format::{Came, Format, Said};
+use super::text::{description_of, is_web_address, one_line, paragraphs, shortened, title_of};
 use super::words::action_of;
 
 /// How many alerts of one delivery are read one by one.
-const MOST_SIGNALS: usize = 100;
+pub(super) const MOST_ALERTS: usize = 100;
 
 /// How many of the others are looked at for what they say.
 const MOST_LOOKED_AT: usize = 1_000;
@@ -33,101 +33,94 @@ pub(super) struct Generic;
 
 impl Format for Generic {
     fn read(&self, came: &Came<'_>) -> Result<Said, Unreadable> {
-        let found = read(&came.body).into_iter().map(|signal| Found { signal, item: Value::Null });
-        Ok(Said::Alerts(found.collect()))
+        Ok(Said::Alerts(read(&came.body).into_iter().map(Alert::found).collect()))
     }
 }
 
-/// What a body says by the usual names; at least one signal.
-pub(super) fn read(body: &Body) -> Vec<Signal> {
+/// What a body says by the usual names; at least one alert.
+pub(super) fn read(body: &Body) -> Vec<Alert> {
     let Body { content, raw, doubt } = body;
-    let mut signals = match content {
+    let mut alerts = match content {
         Content::Value(Value::Array(values)) => from_all(values.clone(), raw),
         Content::Value(Value::Object(object)) => {
             let mut object = object.clone();
             unpack(&mut object);
             match alerts_in(&mut object) {
                 Some(alerts) => from_all(alerts, raw),
-                None => vec![from_object(&object, raw)],
+                None => vec![from_object(object, raw)],
             }
         }
-        Content::Value(_) | Content::Nothing => vec![unreadable(raw)],
+        Content::Value(_) | Content::Nothing => vec![unreadable(raw, None)],
         Content::Text => vec![from_text(raw)],
     };
-    for (signal, doubt) in signals.iter_mut().zip(doubt.iter().cycle()) {
-        add_doubt(signal, doubt);
+    for (alert, doubt) in alerts.iter_mut().zip(doubt.iter().cycle()) {
+        add_doubt(&mut alert.signal, doubt);
     }
-    signals
+    alerts
 }
 
-fn from_all(mut values: Vec<Value>, raw: &str) -> Vec<Signal> {
-    let rest = values.split_off(values.len().min(MOST_SIGNALS));
-    let mut signals: Vec<Signal> = values.into_iter().map(from_value).collect();
-    if !rest.is_empty() {
-        signals.push(from_rest(rest));
+fn from_all(mut values: Vec<Value>, raw: &str) -> Vec<Alert> {
+    let rest = values.split_off(values.len().min(MOST_ALERTS));
+    let mut alerts: Vec<Alert> = values.into_iter().map(from_value).collect();
+    alerts.extend(from_rest(rest));
+    if alerts.is_empty() {
+        alerts.push(unreadable(raw, Some("the list is empty")));
     }
-    if signals.is_empty() {
-        let mut signal = unreadable(raw);
-        add_doubt(&mut signal, "the list is empty");
-        signals.push(signal);
-    }
-    signals
+    alerts
 }
 
-fn from_value(value: Value) -> Signal {
+fn from_value(value: Value) -> Alert {
     match value {
         Value::Object(mut object) => {
             unpack(&mut object);
             let raw = Value::Object(object.clone()).to_string();
-            from_object(&object, &raw)
+            from_object(object, &raw)
         }
         Value::String(text) if !text.trim().is_empty() => from_text(&text),
-        other => {
-            let mut signal = unreadable(&other.to_string());
-            add_doubt(&mut signal, "an alert of the list is not an object");
-            signal
-        }
+        other => unreadable(&other.to_string(), Some("an alert of the list is not an object")),
     }
 }
 
-/// One problem for all alerts that are too many to be read one by one, as bad as the worst of them that is looked at.
-fn from_rest(rest: Vec<Value>) -> Signal {
+/// One problem for all alerts that are too many to be read one by one, as bad as the worst of them that is looked at;
+/// `None` if there are none.
+pub(super) fn from_rest(rest: Vec<Value>) -> Option<Alert> {
     let count = rest.len();
-    let looked_at: Vec<Signal> = rest.into_iter().take(MOST_LOOKED_AT).map(from_value).collect();
+    let looked_at: Vec<Signal> =
+        rest.into_iter().take(MOST_LOOKED_AT).map(|value| from_value(value).signal).collect();
     let unseen = (count > MOST_LOOKED_AT).then_some(UNSAID);
-    let severity = looked_at.iter().map(|signal| signal.severity).chain(unseen).max().unwrap_or(UNSAID);
+    let severity = looked_at.iter().map(|signal| signal.severity).chain(unseen).max()?;
     let mut signal = Signal::trigger(format!("{count} more alerts in one delivery"), severity);
     let titles: Vec<String> = looked_at.into_iter().map(|signal| signal.title).collect();
     signal.description = description_of(&titles.join("\n"));
     add_doubt(
         &mut signal,
-        &format!("only the first {MOST_SIGNALS} alerts of the delivery were read one by one"),
+        &format!("only the first {MOST_ALERTS} alerts of the delivery were read one by one"),
     );
-    signal
+    Some(Alert::sure(signal, Value::Null))
 }
 
-fn from_text(text: &str) -> Signal {
+fn from_text(text: &str) -> Alert {
     let Some((title, more)) = title_of(text) else {
-        let mut signal = unreadable(text);
-        add_doubt(&mut signal, "the body has no readable text");
-        return signal;
+        return unreadable(text, Some("the body has no readable text"));
     };
     let mut signal = Signal::trigger(title, UNSAID);
     signal.description = description_of(&more.unwrap_or_default());
-    signal
+    let doubts = Doubts { severity_unsaid: true, ..Doubts::default() };
+    Alert { signal, item: Value::String(text.to_owned()), doubts }
 }
 
 /// What nothing could be made of, shown as it came.
-fn unreadable(raw: &str) -> Signal {
+fn unreadable(raw: &str, doubt: Option<&str>) -> Alert {
     let telling = raw.lines().find(|line| line.chars().any(char::is_alphanumeric));
     let title = telling.and_then(title_of).map_or_else(|| UNREADABLE.to_owned(), |(title, _)| title);
     let mut signal = Signal::trigger(title, UNSAID);
     signal.description = description_of(raw);
-    signal
+    let doubts = Doubts { title: doubt.map(str::to_owned), severity_unsaid: true, ..Doubts::default() };
+    Alert { signal, item: Value::String(raw.to_owned()), doubts }
 }
 
-fn from_object(object: &Map<String, Value>, raw: &str) -> Signal {
-    let fields = Fields::of(object, &names::CONTAINERS);
+fn from_object(object: Map<String, Value>, raw: &str) -> Alert {
+    let fields = Fields::of(&object, &names::CONTAINERS);
     let (action, action_doubt) = action(&fields);
     let (severity, severity_doubt) = severity(&fields);
     let dedup_key = fields.text(&names::DEDUP_KEY);
@@ -136,38 +129,37 @@ fn from_object(object: &Map<String, Value>, raw: &str) -> Signal {
     let titled = fields.text(&names::TITLE).or_else(|| said.clone()).and_then(|text| title_of(&text));
     let (mut signal, title_doubt) = match titled {
         Some((title, more)) => {
-            let mut signal = Signal::trigger(title, severity);
+            let mut signal = Signal::trigger(title, UNSAID);
             let described = said.filter(|text| one_line(text) != signal.title);
             signal.description = paragraphs(more.into_iter().chain(described));
             (signal, None)
         }
-        None => untitled(action, severity, [dedup_key.as_deref(), device.name.as_deref()], raw),
+        None => untitled(action, [dedup_key.as_deref(), device.name.as_deref()], raw),
     };
     signal.action = action;
+    signal.severity = severity.unwrap_or(UNSAID);
     signal.dedup_key = dedup_key;
     signal.client = fields.text(&names::CLIENT).map(|text| one_line(&text));
     signal.product = fields.text(&names::PRODUCT).map(|text| one_line(&text));
     signal.link = fields.texts(&names::LINK).find(|link| is_web_address(link));
     signal.device = device;
-    for doubt in [title_doubt, severity_doubt, action_doubt].into_iter().flatten() {
-        add_doubt(&mut signal, &doubt);
-    }
-    signal
+    let doubts = Doubts {
+        title: title_doubt,
+        severity: severity_doubt,
+        severity_unsaid: severity.is_none(),
+        action: action_doubt,
+    };
+    Alert { signal, item: Value::Object(object), doubts }
 }
 
 /// A signal that has no title of its own. An acknowledge or resolve needs none; a problem shows its whole body.
-fn untitled(
-    action: Action,
-    severity: Severity,
-    stand_ins: [Option<&str>; 2],
-    raw: &str,
-) -> (Signal, Option<String>) {
+fn untitled(action: Action, stand_ins: [Option<&str>; 2], raw: &str) -> (Signal, Option<String>) {
     let title = stand_ins.into_iter().flatten().find_map(title_of).map(|(title, _)| title);
     match (action, title) {
-        (Action::Acknowledge | Action::Resolve, Some(title)) => (Signal::trigger(title, severity), None),
+        (Action::Acknowledge | Action::Resolve, Some(title)) => (Signal::trigger(title, UNSAID), None),
         (_, title) => {
             let title = title.unwrap_or_else(|| UNREADABLE.to_owned());
-            let mut signal = Signal::trigger(title, severity);
+            let mut signal = Signal::trigger(title, UNSAID);
             signal.description = description_of(raw);
             (signal, Some("no title was found under any of the usual names".to_owned()))
         }
@@ -190,14 +182,13 @@ fn action(fields: &Fields<'_>) -> (Action, Option<String>) {
     }
 }
 
-fn severity(fields: &Fields<'_>) -> (Severity, Option<String>) {
+fn severity(fields: &Fields<'_>) -> (Option<Severity>, Option<String>) {
     if let Some(severity) = fields.texts(&names::SEVERITY).find_map(|word| Severity::from_tool_word(&word)) {
-        return (severity, None);
+        return (Some(severity), None);
     }
     let said = fields.text(&names::SEVERITY);
-    let doubt = said
-        .map(|said| format!("the severity '{}' is not known and was taken for {UNSAID}", shortened(&said)));
-    (UNSAID, doubt)
+    let doubt = said.map(|said| format!("the severity '{}' is not known", shortened(&said)));
+    (None, doubt)
 }
 
 fn device(fields: &Fields<'_>) -> Device {
@@ -234,22 +225,6 @@ fn alerts_in(object: &mut Map<String, Value>) -> Option<Vec<Value>> {
         Value::Array(alerts) => Some(alerts),
         _ => None,
     }
-}
-
-/// Anything else in a link would run in the reader's browser.
-fn is_web_address(text: &str) -> bool {
-    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
-}
-
-fn shortened(text: &str) -> String {
-    one_line(text).chars().take(60).collect()
-}
-
-fn add_doubt(signal: &mut Signal, doubt: &str) {
-    signal.degraded = Some(match signal.degraded.take() {
-        Some(before) => format!("{before}; {doubt}"),
-        None => doubt.to_owned(),
-    });
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Texts of others, made fit to be kept: bounded, without control characters, titles on one line.
 
+use url::Url;
+
 /// Characters of a title.
 pub(super) const LONGEST_TITLE: usize = 1024;
 
@@ -50,6 +52,16 @@ pub(super) fn paragraphs(parts: impl IntoIterator<Item = String>) -> String {
         }
     }
     description_of(&kept.join("\n\n"))
+}
+
+/// Whether `text` is an address of the web. Anything else in a link would run in the reader's browser.
+pub(super) fn is_web_address(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+/// So much of a sender's word as a sentence can carry.
+pub(super) fn shortened(text: &str) -> String {
+    one_line(text).chars().take(60).collect()
 }
 
 #[cfg(test)]

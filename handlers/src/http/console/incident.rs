@@ -8,7 +8,6 @@ use ::console::incident::{DefendFacts, Facts, IncidentPage, PsaTicket, TicketPro
 use ::console::{Notice, Tone};
 use app::{IncidentDetail, TicketStanding};
 use axum::response::Response;
-use domain::alert::Alert;
 use domain::incident::Incident;
 use domain::signal::{Detection, Device};
 
@@ -26,7 +25,7 @@ pub(super) async fn show(visitor: Visitor, Named(id): Named) -> Result<Response,
     let stop = |error| visitor.stop(error);
     let IncidentDetail { incident, timeline, pages, ticket } =
         app::detail(app, ctx, &id).await.map_err(stop)?;
-    let first_alert = app::alerts(app, ctx, &id, 1).await.map_err(stop)?.into_iter().next();
+    let first_body = app::first_body(app, ctx, &id).await.map_err(stop)?;
     let mut layout = visitor.layout();
     layout.notices.extend(incident.degraded.as_deref().map(not_understood));
     let page = IncidentPage {
@@ -42,10 +41,10 @@ pub(super) async fn show(visitor: Visitor, Named(id): Named) -> Result<Response,
         upcoming: upcoming::of(&visitor, &incident).await.map_err(stop)?,
         // Past the last step the policy starts over or the admins are told, so there is always somebody.
         can_escalate: true,
-        psa_ticket: psa_ticket(app.has_ticket_system(), &incident, ticket),
+        psa_ticket: psa_ticket(&incident, ticket),
         timeline: timeline.into_iter().map(|entry| timeline_text::entry(&visitor.home, entry)).collect(),
         page_ledger: pages.into_iter().map(|page| page_ledger::line(&visitor.home, page)).collect(),
-        raw_alert: first_alert.map(raw),
+        raw_alert: first_body.map(raw),
         defend: incident.detection.map(|detection| defend(detection, incident.device)),
     };
     Ok(answer::page(page.render()))
@@ -94,9 +93,8 @@ fn defend(detection: Detection, device: Device) -> DefendFacts {
     }
 }
 
-fn psa_ticket(is_configured: bool, incident: &Incident, standing: TicketStanding) -> PsaTicket {
+fn psa_ticket(incident: &Incident, standing: TicketStanding) -> PsaTicket {
     let progress = match standing {
-        _ if !is_configured => TicketProgress::Off,
         TicketStanding::Off => TicketProgress::Off,
         TicketStanding::NotYet if incident.first_acknowledged_at.is_some() => TicketProgress::Failed {
             reason: "nothing was filed, because no PSA was configured when it was acknowledged".to_owned(),
@@ -110,10 +108,10 @@ fn psa_ticket(is_configured: bool, incident: &Incident, standing: TicketStanding
     PsaTicket { ticket_id: incident.psa_ticket_id.clone(), progress }
 }
 
-fn raw(alert: Alert) -> String {
-    let shown = alert.raw.floor_char_boundary(LONGEST_RAW);
-    match alert.raw.len() - shown {
-        0 => alert.raw,
-        left => format!("{}\n… and {left} bytes more", &alert.raw[..shown]),
+fn raw(body: String) -> String {
+    let shown = body.floor_char_boundary(LONGEST_RAW);
+    match body.len() - shown {
+        0 => body,
+        left => format!("{}\n… and {left} bytes more", &body[..shown]),
     }
 }

@@ -25,7 +25,8 @@ fn kind(event: &Event) -> EntryKind {
         Event::Created { .. } | Event::EscalatedNow | Event::Acknowledged | Event::Resolved { .. } => {
             EntryKind::StateChange
         }
-        Event::NoteAdded { .. } => EntryKind::Note,
+        Event::Unacknowledged => EntryKind::StateChange,
+        Event::NoteAdded { .. } | Event::Remark { .. } => EntryKind::Note,
         Event::StepEmpty { .. }
         | Event::NobodyReached { .. }
         | Event::EscalationExhausted { .. }
@@ -37,7 +38,14 @@ fn kind(event: &Event) -> EntryKind {
         | Event::PageSent { .. }
         | Event::TicketCreated { .. }
         | Event::TicketLinked { .. }
-        | Event::TicketCompleted { .. } => EntryKind::Step,
+        | Event::TicketCompleted { .. }
+        | Event::TicketTaken { .. }
+        | Event::TicketFollowed { .. }
+        | Event::TimeFiled { .. }
+        | Event::HeldForMaintenance { .. }
+        | Event::MaintenanceOver
+        | Event::Flapping { .. }
+        | Event::ProblemOver { .. } => EntryKind::Step,
     }
 }
 
@@ -77,7 +85,19 @@ fn text(event: Event) -> String {
         Event::Acknowledged => "Acknowledged.".to_owned(),
         Event::Resolved { note: None } => "Resolved.".to_owned(),
         Event::Resolved { note: Some(note) } => format!("Resolved. Closing note:\n{note}"),
-        Event::NoteAdded { text, .. } => text,
+        Event::NoteAdded { text, .. } | Event::Remark { text } => text,
+        Event::Unacknowledged => "Given back: whoever had it has it no more, and paging starts over.".to_owned(),
+        Event::HeldForMaintenance { window, .. } => {
+            format!("Nobody is paged while the maintenance window “{window}” is open.")
+        }
+        Event::MaintenanceOver => "The maintenance window is closed, and the problem still stands.".to_owned(),
+        Event::Flapping { .. } => "The problem comes and goes: its first page waits a few minutes.".to_owned(),
+        Event::ProblemOver { dedup_key, left } => format!("“{dedup_key}” is over; {left} more still stand."),
+        Event::TicketTaken { ticket_id } => format!("PSA ticket {ticket_id} given to whoever acknowledged."),
+        Event::TicketFollowed { ticket_id } => {
+            format!("PSA ticket {ticket_id} was closed in the PSA; another one follows it.")
+        }
+        Event::TimeFiled { minutes } => format!("{minutes} minutes of work filed as a draft time entry."),
         Event::TicketCreated { ticket_id } => format!("PSA ticket {ticket_id} created."),
         Event::TicketLinked { ticket_id } => format!("PSA ticket {ticket_id} linked by hand."),
         Event::TicketFailed { reason, retrying } => {

@@ -1,6 +1,6 @@
 //! The usual names, simplified (see `fields::name_of`), the most telling first.
 
-pub(super) const TITLE: [&str; 16] = [
+pub(in crate::alert_source) const TITLE: [&str; 16] = [
     "title",
     "summary",
     "alerttitle",
@@ -19,7 +19,7 @@ pub(super) const TITLE: [&str; 16] = [
     "check",
 ];
 
-pub(super) const DESCRIPTION: [&str; 16] = [
+pub(in crate::alert_source) const DESCRIPTION: [&str; 16] = [
     "description",
     "details",
     "detail",
@@ -38,10 +38,10 @@ pub(super) const DESCRIPTION: [&str; 16] = [
     "error",
 ];
 
-pub(super) const SEVERITY: [&str; 8] =
+pub(in crate::alert_source) const SEVERITY: [&str; 8] =
     ["severity", "priority", "level", "urgency", "criticality", "alertseverity", "sev", "importance"];
 
-pub(super) const DEDUP_KEY: [&str; 15] = [
+pub(in crate::alert_source) const DEDUP_KEY: [&str; 15] = [
     "dedupkey",
     "dedup",
     "deduplicationkey",
@@ -60,8 +60,9 @@ pub(super) const DEDUP_KEY: [&str; 15] = [
 ];
 
 /// How the thing is.
-pub(super) const STATE: [&str; 9] = [
+pub(in crate::alert_source) const STATE: [&str; 10] = [
     "status",
+    "statusname",
     "state",
     "currentstate",
     "newstate",
@@ -73,7 +74,7 @@ pub(super) const STATE: [&str; 9] = [
 ];
 
 /// What happened.
-pub(super) const EVENT: [&str; 9] = [
+pub(in crate::alert_source) const EVENT: [&str; 9] = [
     "eventaction",
     "action",
     "alertaction",
@@ -85,7 +86,7 @@ pub(super) const EVENT: [&str; 9] = [
     "type",
 ];
 
-pub(super) const CLIENT: [&str; 12] = [
+pub(in crate::alert_source) const CLIENT: [&str; 12] = [
     "client",
     "clientname",
     "customer",
@@ -100,7 +101,7 @@ pub(super) const CLIENT: [&str; 12] = [
     "sitename",
 ];
 
-pub(super) const DEVICE: [&str; 12] = [
+pub(in crate::alert_source) const DEVICE: [&str; 12] = [
     "devicename",
     "device",
     "machine",
@@ -115,9 +116,9 @@ pub(super) const DEVICE: [&str; 12] = [
     "instance",
 ];
 
-pub(super) const HOSTNAME: [&str; 4] = ["hostname", "host", "fqdn", "dnsname"];
+pub(in crate::alert_source) const HOSTNAME: [&str; 4] = ["hostname", "host", "fqdn", "dnsname"];
 
-pub(super) const LINK: [&str; 10] = [
+pub(in crate::alert_source) const LINK: [&str; 10] = [
     "url",
     "link",
     "sourceurl",
@@ -130,11 +131,11 @@ pub(super) const LINK: [&str; 10] = [
     "href",
 ];
 
-pub(super) const PRODUCT: [&str; 7] =
+pub(in crate::alert_source) const PRODUCT: [&str; 7] =
     ["product", "source", "tool", "monitoringtool", "application", "app", "sender"];
 
 /// The objects in which tools put an alert, or a part of one.
-pub(super) const CONTAINERS: [&str; 14] = [
+pub(in crate::alert_source) const CONTAINERS: [&str; 14] = [
     "payload",
     "data",
     "alert",
@@ -152,4 +153,4 @@ pub(super) const CONTAINERS: [&str; 14] = [
 ];
 
 /// The lists in which tools put several, as they are spelled.
-pub(super) const LISTS: [&str; 4] = ["alerts", "events", "incidents", "items"];
+pub(in crate::alert_source) const LISTS: [&str; 4] = ["alerts", "events", "incidents", "items"];

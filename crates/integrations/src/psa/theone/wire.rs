@@ -82,11 +82,7 @@ pub(super) struct Time<'a> {
 
 impl<'a> Take<'a> {
     pub(super) fn of(tenant: &'a TenantId, technician: &'a Technician) -> Self {
-        Self {
-            tenant_id: tenant.as_str(),
-            status: IN_PROGRESS,
-            assigned_tech: AssignedTech::of(technician),
-        }
+        Self { tenant_id: tenant.as_str(), status: IN_PROGRESS, assigned_tech: AssignedTech::of(technician) }
     }
 }
 
@@ -257,7 +253,8 @@ mod tests {
 
     #[test]
     fn a_look_up_tells_none_from_not_understood() {
-        let one = |id: &str, closed| Some(TicketView { filed: Filed::bare(id.into()), closed, note_refs: vec![] });
+        let one =
+            |id: &str, closed| Some(TicketView { filed: Filed::bare(id.into()), closed, note_refs: vec![] });
         for (answer, expected) in [
             (json!({"tickets": []}), Ok(None)),
             (json!({"tickets": [{"id": 7, "status": "New"}]}), Ok(one("7", false))),

@@ -78,8 +78,10 @@ async fn a_key_that_stays_wrong_is_sent_once_and_a_second_one_that_is_wrong_ends
 
 #[tokio::test]
 async fn without_its_key_the_psa_is_not_asked_and_the_text_says_what_to_do() {
-    let down =
-        || SecretError::Unavailable { name: "PSA-SERVICE-KEY".to_owned(), reason: "the vault is down".to_owned() };
+    let down = || SecretError::Unavailable {
+        name: "PSA-SERVICE-KEY".to_owned(),
+        reason: "the vault is down".to_owned(),
+    };
     let missing = || SecretError::Missing("PSA-SERVICE-KEY".to_owned());
     for (said, expected) in [
         (Err(down()), "unavailable: the vault is down"),

@@ -1,0 +1,76 @@
+//! The watch over each alert source, as managers' steps change it.
+//!
+//! Invariant: a source with a key and its watch begin and end in one commit.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::id::SourceId;
+use domain::source::AlertSource;
+use domain::source_watch::SourceWatch;
+use store::{Changes, source_watch_id};
+
+use crate::app::App;
+use crate::ctx::Ctx;
+use crate::error::Error;
+
+/// The watch over a new source.
+pub(super) fn begin(source: &AlertSource, now: DateTime<Utc>) -> SourceWatch {
+    let mut watch = SourceWatch::begin(source.id.clone(), now);
+    watch.due_at = due_at(source, &watch, now);
+    watch
+}
+
+/// Has the watch keep to a source's new longest silence.
+pub(super) async fn adjust(
+    app: &App,
+    ctx: &Ctx,
+    source: &AlertSource,
+    changes: &mut Changes,
+) -> Result<(), Error> {
+    let Some(mut kept) = app.store.get::<SourceWatch>(&ctx.tenant, &source_watch_id(&source.id)).await?
+    else {
+        return Ok(changes.create(&begin(source, ctx.now))?);
+    };
+    kept.value.due_at = due_at(source, &kept.value, ctx.now);
+    Ok(changes.replace(&kept)?)
+}
+
+/// Ends the watch, if there is one.
+pub(super) async fn end(app: &App, ctx: &Ctx, id: &SourceId, changes: &mut Changes) -> Result<(), Error> {
+    if let Some(kept) = app.store.get::<SourceWatch>(&ctx.tenant, &source_watch_id(id)).await? {
+        changes.delete(&kept);
+    }
+    Ok(())
+}
+
+/// A heartbeat is looked at when it has been silent for too long, which may be by now.
+fn due_at(source: &AlertSource, watch: &SourceWatch, now: DateTime<Utc>) -> DateTime<Utc> {
+    let Some(minutes) = source.silence_minutes else { return watch.due_at };
+    let silent_since = watch.heard_at.unwrap_or(watch.since);
+    (silent_since + TimeDelta::minutes(minutes.into())).max(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::id::ServiceId;
+    use domain::source::SourceType;
+    use domain::source_watch::LOOK_EVERY;
+
+    use super::*;
+
+    #[test]
+    fn a_heartbeat_is_looked_at_when_it_is_too_long_silent_and_others_every_hour() {
+        let now: DateTime<Utc> = "2026-11-20T21:04:05Z".parse().unwrap();
+        let id = SourceId::derived(&["x"]);
+        let service = ServiceId::derived(&["x"]);
+        let mut source = AlertSource::new(id, "x", SourceType::Generic, service);
+        assert_eq!(begin(&source, now).due_at, now + LOOK_EVERY);
+        source.silence_minutes = Some(10);
+        let mut watch = begin(&source, now);
+        assert_eq!(watch.due_at, now + TimeDelta::minutes(10));
+        watch.heard_at = Some(now + TimeDelta::minutes(4));
+        let later = now + TimeDelta::minutes(8);
+        assert_eq!(due_at(&source, &watch, later), now + TimeDelta::minutes(14));
+        source.silence_minutes = Some(1);
+        assert_eq!(due_at(&source, &watch, later), later, "it is late already");
+    }
+}

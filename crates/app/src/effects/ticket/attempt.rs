@@ -1,0 +1,191 @@
+//! One attempt at the head of a PSA queue.
+//!
+//! Invariant: what changes something in the PSA and may have been done before is looked for before it is done again.
+
+use domain::id::{TenantId, UserId};
+use domain::incident::{Incident, Status};
+use domain::ticket::{self, Filed, NewTicket, Spent, Technician, TicketOp, TicketQueue};
+use domain::user::User;
+
+use crate::app::App;
+use crate::error::{Error, FieldError};
+use crate::port::{TicketError, TicketNote, TicketResolution, TicketSystem, TimeSpent};
+use crate::psa::Desk;
+
+/// What an attempt came to, beside an error.
+#[derive(Debug)]
+pub(super) enum Done {
+    /// The PSA has a ticket, new or found.
+    Ticket(Filed),
+    /// The ticket is the acknowledger's.
+    Taken,
+    /// The PSA has the note.
+    Note,
+    /// There was nothing to do.
+    Nothing,
+    /// The ticket is closed in the PSA, and something would be lost.
+    ClosedThere,
+    /// The ticket is complete; it may have been before.
+    Completed {
+        already_closed: bool,
+        /// Of the time that was filed.
+        minutes: Option<i64>,
+    },
+}
+
+/// What is tried, and where.
+struct At<'a> {
+    psa: &'a dyn TicketSystem,
+    tenant: &'a TenantId,
+    /// The ticket.
+    id: &'a str,
+}
+
+/// Settings that can't be used any more, as a refusal.
+pub(super) fn unusable(fields: &[FieldError]) -> String {
+    let wrong: Vec<String> =
+        fields.iter().map(|wrong| format!("{} {}", wrong.field, wrong.problem)).collect();
+    format!("the PSA's settings can't be used: {}", wrong.join("; "))
+}
+
+/// Tries the head. The outer error is ours (the store); the inner one is the PSA's.
+pub(super) async fn attempt(
+    app: &App,
+    desk: &Desk,
+    tenant: &TenantId,
+    queue: &TicketQueue,
+    op: &TicketOp,
+) -> Result<Result<Done, TicketError>, Error> {
+    let psa = desk.system.as_ref();
+    let Some(id) = &queue.ticket_id else {
+        return match op {
+            TicketOp::Create { assignee } => create(app, psa, (tenant, queue), assignee.as_ref()).await,
+            // Nothing stands in the queue without a ticket before it.
+            _ => Ok(Ok(Done::Nothing)),
+        };
+    };
+    let at = At { psa, tenant, id };
+    Ok(match op {
+        TicketOp::Create { .. } => Ok(Done::Ticket(Filed::bare(id.clone()))),
+        TicketOp::Take { assignee, .. } => match technician(app, tenant, assignee).await? {
+            Some(technician) => take(&at, &technician).await,
+            None => Ok(Done::Nothing),
+        },
+        TicketOp::Note { note_id, at: written, author, text } => {
+            let external_ref = ticket::note_ref(note_id);
+            let note = TicketNote { external_ref, author: author.clone(), text: text.clone(), at: *written };
+            let found = app.store.get::<Incident>(tenant, queue.incident_id.as_str()).await?;
+            let is_over = found.is_some_and(|found| found.value.status == Status::Resolved);
+            add_note(&at, &note, is_over).await
+        }
+        TicketOp::Complete { at: ended, by, note, spent } => {
+            let summary = note.clone().unwrap_or_default();
+            let time = match spent.as_ref().filter(|_| desk.time_entries) {
+                Some(spent) => time(app, tenant, queue, spent, &summary).await?,
+                None => None,
+            };
+            complete(&at, &TicketResolution { at: *ended, by: by.clone(), summary }, time.as_ref()).await
+        }
+    })
+}
+
+async fn create(
+    app: &App,
+    psa: &dyn TicketSystem,
+    (tenant, queue): (&TenantId, &TicketQueue),
+    assignee: Option<&UserId>,
+) -> Result<Result<Done, TicketError>, Error> {
+    let found = app.store.get::<Incident>(tenant, queue.incident_id.as_str()).await?;
+    let incident = found.ok_or_else(|| Error::not_found("incident", queue.incident_id.as_str()))?.value;
+    let assignee = match assignee {
+        Some(id) => app.store.get::<User>(tenant, id.as_str()).await?.map(|user| user.value),
+        None => None,
+    };
+    let ticket = NewTicket::of(&incident, assignee.as_ref(), queue.followed);
+    Ok(file(psa, &ticket, queue.is_in_doubt()).await)
+}
+
+async fn file(psa: &dyn TicketSystem, ticket: &NewTicket, in_doubt: bool) -> Result<Done, TicketError> {
+    if in_doubt && let Some(found) = psa.find(&ticket.tenant_id, &ticket.external_ref).await? {
+        return Ok(Done::Ticket(found.filed));
+    }
+    psa.create(ticket).await.map(Done::Ticket)
+}
+
+async fn technician(app: &App, tenant: &TenantId, id: &UserId) -> Result<Option<Technician>, Error> {
+    let found = app.store.get::<User>(tenant, id.as_str()).await?;
+    Ok(found.map(|user| Technician::from(&user.value)))
+}
+
+async fn take(at: &At<'_>, technician: &Technician) -> Result<Done, TicketError> {
+    if at.psa.read(at.tenant, at.id).await?.closed {
+        return Ok(Done::Nothing);
+    }
+    match at.psa.take(at.tenant, at.id, technician).await {
+        Ok(()) => Ok(Done::Taken),
+        Err(TicketError::Closed) => Ok(Done::Nothing),
+        Err(error) => Err(error),
+    }
+}
+
+/// A note to a ticket that was closed there while the incident goes on is for a new ticket: nobody looks at the old one any
+/// more. After the end it belongs to the closed one, as long as that takes it.
+async fn add_note(at: &At<'_>, note: &TicketNote, is_over: bool) -> Result<Done, TicketError> {
+    let ticket = match at.psa.read(at.tenant, at.id).await {
+        Err(TicketError::NotFound) => return Ok(Done::ClosedThere),
+        read => read?,
+    };
+    if ticket.note_refs.contains(&note.external_ref) {
+        return Ok(Done::Note);
+    }
+    if ticket.closed && !is_over {
+        return Ok(Done::ClosedThere);
+    }
+    match at.psa.add_note(at.tenant, at.id, note).await {
+        Ok(()) => Ok(Done::Note),
+        Err(TicketError::Closed) => Ok(Done::ClosedThere),
+        Err(error) => Err(error),
+    }
+}
+
+async fn time(
+    app: &App,
+    tenant: &TenantId,
+    queue: &TicketQueue,
+    spent: &Spent,
+    summary: &str,
+) -> Result<Option<TimeSpent>, Error> {
+    let technician = technician(app, tenant, &spent.user).await?;
+    Ok(technician.map(|technician| TimeSpent {
+        external_ref: ticket::time_ref(&queue.incident_id),
+        technician,
+        from: spent.from,
+        to: spent.to,
+        summary: summary.to_owned(),
+    }))
+}
+
+async fn complete(
+    at: &At<'_>,
+    end: &TicketResolution,
+    time: Option<&TimeSpent>,
+) -> Result<Done, TicketError> {
+    let gone = Done::Completed { already_closed: true, minutes: None };
+    match at.psa.read(at.tenant, at.id).await {
+        Ok(ticket) if ticket.closed => return Ok(gone),
+        Err(TicketError::NotFound) => return Ok(gone),
+        read => read.map(drop)?,
+    }
+    let minutes = match time {
+        Some(time) => {
+            at.psa.add_time(at.tenant, at.id, time).await?;
+            Some((time.to - time.from).num_minutes())
+        }
+        None => None,
+    };
+    match at.psa.complete(at.tenant, at.id, end).await {
+        Ok(()) => Ok(Done::Completed { already_closed: false, minutes }),
+        Err(TicketError::Closed) => Ok(Done::Completed { already_closed: true, minutes }),
+        Err(error) => Err(error),
+    }
+}

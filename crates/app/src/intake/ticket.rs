@@ -1,0 +1,77 @@
+//! Deliveries that only name a ticket: the PSA is asked what it says.
+//!
+//! Invariant: the sender waits for the PSA no longer than it can; a PSA that doesn't answer in time is asked again by the
+//! tick, and nothing is lost meanwhile.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::autotask;
+use domain::id::TenantId;
+use domain::severity::Severity;
+use domain::signal::{Signal, TicketMention};
+use domain::source::{AlertSource, SourceType};
+use tokio::time::timeout;
+
+use crate::app::App;
+use crate::error::Error;
+use crate::port::{TicketError, TicketName};
+use crate::psa;
+
+/// How long the sender of a ticket's name is kept waiting: its own patience is five seconds.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What came of asking.
+pub(super) enum Asked {
+    /// What the ticket says.
+    Says(Box<Signal>),
+    /// The PSA has no such ticket, or won't tell.
+    Unknown(String),
+    /// The PSA can't be asked now.
+    NoAnswer(String),
+}
+
+/// Asks the tenant's PSA about a ticket.
+pub(super) async fn ask(
+    app: &Arc<App>,
+    tenant: &TenantId,
+    source: &AlertSource,
+    name: &TicketName,
+) -> Result<Asked, Error> {
+    let desk = match psa::of(app, tenant).await {
+        Ok(desk) => desk.filter(|desk| desk.provider == source.source_type.word()),
+        // Settings that can't be used are as good as none.
+        Err(Error::Invalid(_)) => None,
+        Err(error) => return Err(error),
+    };
+    let Some(desk) = desk else { return Ok(Asked::Says(Box::new(unread(source.source_type, name)))) };
+    let asked = timeout(PATIENCE, desk.system.fetch(tenant, name)).await;
+    Ok(match asked {
+        Err(_) => Asked::NoAnswer(format!("{} did not answer in time", desk.system.name())),
+        Ok(Ok(Some(facts))) => Asked::Says(Box::new(autotask::signal(&facts))),
+        Ok(Ok(None) | Err(TicketError::NotFound | TicketError::Closed)) => {
+            Asked::Unknown(format!("{} has no ticket '{}'", desk.system.name(), text(name)))
+        }
+        Ok(Err(TicketError::Refused(problem))) => Asked::NoAnswer(problem),
+        Ok(Err(TicketError::Unavailable { reason, .. } | TicketError::Unknown(reason))) => {
+            Asked::NoAnswer(reason)
+        }
+    })
+}
+
+/// A ticket that nobody can be asked about pages all the same.
+fn unread(psa: SourceType, name: &TicketName) -> Signal {
+    let id = text(name);
+    let mention = TicketMention { id: id.to_owned(), number: None, external_ref: None };
+    Signal {
+        dedup_key: Some(format!("{}:{id}", psa.word())),
+        ticket: matches!(name, TicketName::Id(_)).then_some(mention),
+        degraded: Some(format!("the ticket can't be read: no connection to {psa} is set up")),
+        ..Signal::trigger(format!("{psa} ticket {id}"), Severity::High)
+    }
+}
+
+fn text(name: &TicketName) -> &str {
+    let (TicketName::Id(text) | TicketName::Number(text)) = name;
+    text
+}

@@ -1,0 +1,170 @@
+//! Setting a tenant's PSA up: entering, changing and taking it away.
+//!
+//! Invariant: the secret is in its place before the settings name it, and nobody ever reads it back; settings that can't be
+//! used are refused, and nothing is changed.
+
+use domain::id::{SecretId, TenantId};
+use domain::input::Wrong;
+use domain::psa::{Provider, PsaConnection, PsaMapping};
+use domain::user::User;
+use domain::vault::SecretName;
+use secrecy::{ExposeSecret as _, SecretString};
+use store::{Changes, PSA, StoreError, Versioned};
+use tracing::warn;
+
+use super::check::next_night;
+use super::connect;
+use crate::app::App;
+use crate::ctx::Ctx;
+use crate::error::Error;
+use crate::keeping::accept;
+use crate::tenants;
+use crate::turns::Tries;
+
+const MAY: &str = "set the PSA up";
+
+/// The longest secret that is taken.
+const LONGEST_SECRET: usize = 8_192;
+
+/// A PSA as a manager writes it.
+#[derive(Debug, Clone)]
+pub struct PsaEdit {
+    /// Which one, and how it is reached.
+    pub provider: Provider,
+    /// Its secret; `None` keeps the one there is.
+    pub secret: Option<SecretString>,
+    /// What our words are called there.
+    pub mapping: PsaMapping,
+    /// Whether time is filed.
+    pub time_entries: bool,
+}
+
+/// The tenant's PSA; `None`: it has none of its own.
+pub async fn get(app: &App, ctx: &Ctx) -> Result<Option<PsaConnection>, Error> {
+    ctx.must_manage(MAY)?;
+    Ok(find(app, &ctx.tenant).await?.map(|found| found.value))
+}
+
+/// What work is filed in for tenants without a PSA of their own.
+pub fn deployments_own(app: &App) -> Option<&'static str> {
+    app.tickets.as_ref().map(|system| system.name())
+}
+
+/// Sets it up, or changes it.
+pub async fn set(app: &App, ctx: &Ctx, edit: &PsaEdit) -> Result<PsaConnection, Error> {
+    ctx.must_manage(MAY)?;
+    let before = find(app, &ctx.tenant).await?.map(|found| found.value);
+    let same = before.as_ref().filter(|before| before.provider.word() == edit.provider.word());
+    let mut wrong = problems(app, ctx, edit, same.is_some()).await?;
+    let zone = tenants::home(app, &ctx.tenant).await?.zone;
+    let new_secret = edit
+        .secret
+        .as_ref()
+        .map(|secret| (SecretName::new(&ctx.tenant, &SecretId::fresh(ctx.now, app.entropy.draw())), secret));
+    let kept = same.map(|before| before.secret.clone());
+    let name = new_secret.as_ref().map(|(name, _)| name.clone()).or(kept);
+    // Where there is none, that is one of the problems; the rest is looked at all the same.
+    let secret = name
+        .unwrap_or_else(|| SecretName::new(&ctx.tenant, &SecretId::derived(&["none", ctx.tenant.as_str()])));
+    let mut connection = PsaConnection {
+        provider: edit.provider.clone(),
+        secret,
+        mapping: edit.mapping.clone(),
+        time_entries: edit.time_entries,
+        version: 0,
+        checked: None,
+        due_at: next_night(zone, ctx.now),
+    };
+    if let Err(error) = connect(app, &connection) {
+        let Error::Invalid(fields) = error else { return Err(error) };
+        let named = |field: String| format!("provider.{field}");
+        wrong.extend(fields.into_iter().map(|field| Wrong::new(named(field.field), field.problem)));
+    }
+    accept(wrong)?;
+    if let Some((name, secret)) = &new_secret {
+        app.secrets.put(name, secret).await.map_err(|error| Error::Unavailable(error.to_string()))?;
+    }
+    keep(app, ctx, &mut connection).await?;
+    if let Some(before) = before.filter(|before| before.secret != connection.secret) {
+        forget(app, &before.secret).await;
+    }
+    Ok(connection)
+}
+
+/// Takes it away; what was filed stays where it is.
+pub async fn remove(app: &App, ctx: &Ctx) -> Result<(), Error> {
+    ctx.must_manage(MAY)?;
+    let Some(found) = find(app, &ctx.tenant).await? else { return Ok(()) };
+    let mut changes = Changes::new();
+    changes.delete(&found);
+    app.store.commit(&ctx.tenant, app.entropy.operation(), changes).await?;
+    forget(app, &found.value.secret).await;
+    Ok(())
+}
+
+pub(super) async fn find(
+    app: &App,
+    tenant: &TenantId,
+) -> Result<Option<Versioned<PsaConnection>>, StoreError> {
+    app.store.get::<PsaConnection>(tenant, PSA).await
+}
+
+async fn keep(app: &App, ctx: &Ctx, connection: &mut PsaConnection) -> Result<(), Error> {
+    let mut tries = Tries::default();
+    loop {
+        let turn = app.turns.take(&ctx.tenant).await?;
+        let mut changes = Changes::new();
+        match find(app, &ctx.tenant).await? {
+            Some(mut kept) => {
+                connection.version = kept.value.version + 1;
+                kept.value = connection.clone();
+                changes.replace(&kept)?;
+            }
+            None => {
+                // Not one that an earlier connection had, which somebody may have kept open.
+                connection.version = ctx.now.timestamp_micros().unsigned_abs();
+                changes.create(connection)?;
+            }
+        }
+        match app.store.commit(&ctx.tenant, app.entropy.operation(), changes).await {
+            Ok(()) => return Ok(()),
+            Err(StoreError::Conflict { .. }) => tries.lost(app, turn).await?,
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Best effort: a secret that nobody names is of no use to anybody.
+async fn forget(app: &App, name: &SecretName) {
+    if let Err(error) = app.secrets.forget(name).await {
+        warn!(%error, "a secret that is no longer needed could not be deleted");
+    }
+}
+
+async fn problems(app: &App, ctx: &Ctx, edit: &PsaEdit, has_secret: bool) -> Result<Vec<Wrong>, StoreError> {
+    let mut wrong = Vec::new();
+    match &edit.secret {
+        None if !has_secret => wrong.push(Wrong::new("secret", "is missing")),
+        Some(secret) if secret.expose_secret().trim().is_empty() => {
+            wrong.push(Wrong::new("secret", "must not be empty"));
+        }
+        Some(secret) if secret.expose_secret().len() > LONGEST_SECRET => {
+            wrong.push(Wrong::new("secret", "is too long"));
+        }
+        _ => {}
+    }
+    let mapping = &edit.mapping;
+    for (field, entries) in
+        [("mapping.technicians", mapping.technicians.len()), ("mapping.companies", mapping.companies.len())]
+    {
+        if entries > 2_000 {
+            wrong.push(Wrong::new(field, "must not have more than 2000 entries"));
+        }
+    }
+    for user in mapping.technicians.keys() {
+        if app.store.get::<User>(&ctx.tenant, user.as_str()).await?.is_none() {
+            wrong.push(Wrong::unknown(format!("mapping.technicians.{user}"), "user", user));
+        }
+    }
+    Ok(wrong)
+}

@@ -1,0 +1,193 @@
+//! What a ticket of HaloPSA says, in every form of its body.
+
+use domain::severity::Severity;
+use domain::signal::{Action, Signal, WhenNoneOpen};
+use domain::source::{Meaning, SourceType};
+use serde_json::json;
+
+use super::*;
+use crate::alert_source::fixture::{said, said_to, signal, signals, source};
+
+macro_rules! fixture {
+    ($name:literal) => {
+        said(
+            SourceType::Halopsa,
+            include_str!(concat!("../../../../../tests/fixtures/alerts/halopsa/", $name)),
+        )
+    };
+}
+
+fn read(ticket: &Value) -> Signal {
+    signal(said(SourceType::Halopsa, &json!({"ticket": ticket}).to_string()))
+}
+
+#[test]
+fn a_new_ticket_is_a_problem_in_both_bodies() {
+    let problem = signal(fixture!("problem.json"));
+    assert_eq!((problem.action, problem.severity), (Action::Trigger, Severity::Critical));
+    assert_eq!(&*problem.title, "Server SRV-DB-01 unreachable");
+    assert_eq!(problem.description, "A user reports that the ERP is down.\nDomain: CONTOSO\\erp");
+    assert_eq!(problem.dedup_key.as_deref(), Some("halopsa:4711"));
+    assert_eq!(problem.client.as_deref(), Some("Contoso Ltd"));
+    assert_eq!(problem.when_none_open(), WhenNoneOpen::Open);
+    assert_eq!((problem.link, problem.degraded), (None, None));
+    let mention = problem.ticket.unwrap();
+    assert_eq!((&*mention.id, mention.number, mention.external_ref), ("4711", None, None));
+
+    let full = signal(fixture!("full_problem.json"));
+    assert_eq!((full.action, full.severity), (Action::Trigger, Severity::High));
+    assert_eq!(full.description, "A user reports that the ERP is down.");
+    assert_eq!((full.dedup_key.as_deref(), full.degraded), (Some("halopsa:4711"), None));
+}
+
+#[test]
+fn every_form_of_a_ticket_says_whether_it_is_closed() {
+    for (said, action) in [
+        (fixture!("repeat.json"), Action::Trigger),
+        (fixture!("in_progress.json"), Action::Trigger),
+        (fixture!("empty_date_is_open.json"), Action::Trigger),
+        (fixture!("reopened.json"), Action::Trigger),
+        (fixture!("webhook_events.json"), Action::Trigger),
+        (fixture!("recovery.json"), Action::Resolve),
+        (fixture!("full_recovery.json"), Action::Resolve),
+        (fixture!("resolved_by_status_only.json"), Action::Resolve),
+        (fixture!("own_closed_status.json"), Action::Resolve),
+    ] {
+        let signal = signal(said);
+        assert_eq!((signal.action, signal.dedup_key.as_deref()), (action, Some("halopsa:4711")));
+        let none = if action == Action::Resolve { WhenNoneOpen::Ignore } else { WhenNoneOpen::Open };
+        assert_eq!(signal.when_none_open(), none);
+    }
+}
+
+#[test]
+fn any_mark_of_a_close_counts_until_the_status_says_open() {
+    for (ticket, action) in [
+        (json!({}), Action::Trigger),
+        (json!({"hasbeenclosed": true}), Action::Resolve),
+        (json!({"hasbeenclosed": "True"}), Action::Resolve),
+        (json!({"hasbeenclosed": false, "dateclosed": ""}), Action::Trigger),
+        (json!({"dateclosed": "2026-11-20"}), Action::Resolve),
+        (json!({"dateclosed": "soon"}), Action::Trigger),
+        (json!({"dateclosed": "0001-01-01T00:00:00Z"}), Action::Trigger),
+        (json!({"status_id": "9"}), Action::Resolve),
+        (json!({"status": {"id": 8}}), Action::Resolve),
+        (json!({"status_id": 1, "hasbeenclosed": true}), Action::Trigger),
+        (json!({"status_id": 22, "hasbeenclosed": true}), Action::Resolve),
+        (json!({"status": {"id": 22, "name": "COMPLETED"}}), Action::Resolve),
+        (json!({"status": {"id": 22, "name": "x", "shortname": "cancelled"}}), Action::Resolve),
+        (json!({"status": "Closed"}), Action::Resolve),
+        (json!({"status": {"id": 9, "name": "On Hold"}}), Action::Trigger),
+        (json!({"status": {"id": 2, "name": "Closed"}}), Action::Resolve),
+    ] {
+        let mut whole = ticket.clone();
+        whole["id"] = json!("4711");
+        let signal = read(&whole);
+        assert_eq!((signal.action, &*signal.title), (action, "HaloPSA ticket 4711"), "{ticket}");
+    }
+}
+
+#[test]
+fn a_priority_is_read_by_name_else_by_id() {
+    for (priority, severity, is_known) in [
+        (json!({"priority": {"id": 4, "name": "Critical"}}), Severity::Critical, true),
+        (json!({"priority": {"id": 1, "label": "low"}}), Severity::Low, true),
+        (json!({"priority": {"priorityid": 2, "name": "Gold"}}), Severity::High, true),
+        (json!({"priority": {"id": 1, "name": "3 - Medium"}}), Severity::Medium, true),
+        (json!({"priority_id": "4"}), Severity::Low, true),
+        (json!({"priority": 2}), Severity::High, true),
+        (json!({"priority": "P1"}), Severity::Critical, true),
+        (json!({}), Severity::Medium, true),
+        (json!({"priority": {"id": 17, "name": "Gold"}}), Severity::Medium, false),
+    ] {
+        let mut ticket = priority.clone();
+        ticket["id"] = json!(1);
+        let signal = read(&ticket);
+        assert_eq!((signal.severity, signal.degraded.is_none()), (severity, is_known), "{priority}");
+    }
+}
+
+#[test]
+fn webhooks_may_come_together() {
+    let both = signals(fixture!("webhook_batch.json"));
+    let told: Vec<_> = both.iter().map(|signal| (signal.dedup_key.as_deref(), signal.severity)).collect();
+    assert_eq!(told, [(Some("halopsa:4711"), Severity::High), (Some("halopsa:4712"), Severity::Low)]);
+
+    let many: Vec<_> = (0..150).map(|id| json!({"ticket": {"id": id, "summary": "x"}})).collect();
+    let signals = signals(said(SourceType::Halopsa, &Value::Array(many).to_string()));
+    assert_eq!((signals.len(), &*signals[100].title), (101, "50 more alerts in one delivery"));
+}
+
+#[test]
+fn a_ticket_that_we_made_is_known_by_our_key() {
+    let mention = signal(fixture!("made_by_us.json")).ticket.unwrap();
+    assert_eq!(mention.external_ref.as_deref(), Some("oncall-incident-inc_01ARZ3NDEKTSV4RRFFQ69G5FAV"));
+    let custom = json!({"id": 1, "customfields": [{"value": null}, {"display": "oncall-incident-inc_01ARZ3NDEKTSV4RRFFQ69G5FAV-2"}]});
+    assert!(read(&custom).ticket.unwrap().external_ref.is_some());
+    let other = json!({"id": 1, "thirdpartyid": 12, "details": "see oncall-incident-"});
+    assert_eq!(read(&other).ticket.unwrap().external_ref, None);
+}
+
+#[test]
+fn empty_values_are_mended_and_told() {
+    let signal = signal(fixture!("empty_values.http.json"));
+    assert_eq!((signal.action, signal.dedup_key.as_deref()), (Action::Trigger, Some("halopsa:4711")));
+    assert!(signal.degraded.is_some_and(|told| told.contains("repaired")));
+}
+
+#[test]
+fn variables_that_were_not_filled_in_page_nobody() {
+    assert!(matches!(fixture!("test_button.http.json"), Ok(Said::Nothing(_))));
+    for body in [
+        "{\"ticket\": <<ticket>>}",
+        "{\"ticket\": {\"id\": \"<<ticket^id>>\", \"summary\": \"<<ticket^summary>>\"}}",
+    ] {
+        assert!(matches!(said(SourceType::Halopsa, body), Ok(Said::Nothing(_))), "{body}");
+    }
+    let partly = signal(said(
+        SourceType::Halopsa,
+        "{\"ticket\": {\"id\": 1, \"summary\": \"<<x^y>>\", \"client_name\": \"<<a^b>>\"}}",
+    ));
+    assert_eq!((&*partly.title, partly.client), ("HaloPSA ticket 1", None));
+}
+
+#[test]
+fn what_is_no_ticket_is_refused_and_what_is_no_json_pages() {
+    let told = fixture!("malformed.json").unwrap_err();
+    assert_eq!(told.to_string(), "'ticket' is missing");
+    let told = said(SourceType::Halopsa, "{\"ticket\": {\"status\": 1}}").unwrap_err();
+    assert_eq!(told.to_string(), "'ticket' has neither an id nor a summary");
+    let signal = signal(said(SourceType::Halopsa, "Server << 5 is down >>"));
+    assert!(
+        signal.degraded.is_some_and(|told| told.contains("this is no HaloPSA delivery ('body' is not JSON)"))
+    );
+}
+
+#[test]
+fn a_ticket_without_an_id_still_pages() {
+    let signal = read(&json!({"summary": "No id", "details_html": "<p>one &amp; two</p><br>\nthree"}));
+    assert_eq!((&*signal.title, &*signal.description), ("No id", "one & two\nthree"));
+    assert_eq!((signal.dedup_key, signal.ticket), (None, None));
+    assert_eq!(signal.degraded.as_deref(), Some("the ticket has no id"));
+}
+
+#[test]
+fn a_manager_may_say_what_a_status_means() {
+    let mut mapped = source(SourceType::Halopsa);
+    mapped.mapping.statuses = [
+        ("in progress".to_owned(), Meaning::Acknowledge),
+        ("23".to_owned(), Meaning::Resolve),
+        ("Parked".to_owned(), Meaning::Ignore),
+    ]
+    .into();
+    let in_progress = include_str!("../../../../../tests/fixtures/alerts/halopsa/in_progress.json");
+    let acknowledged = signal(said_to(&mapped, in_progress));
+    assert_eq!(acknowledged.action, Action::Acknowledge);
+    assert_eq!(acknowledged.when_none_open(), WhenNoneOpen::Open, "a ticket that was new a moment ago");
+    let full = |id: u32| json!({"ticket": {"id": 1, "summary": "x", "status_id": id}}).to_string();
+    let resolved = signal(said_to(&mapped, &full(23)));
+    assert_eq!((resolved.action, resolved.when_none_open()), (Action::Resolve, WhenNoneOpen::Ignore));
+    let parked =
+        json!({"ticket": {"id": 1, "summary": "x", "status": {"id": 5, "name": "parked"}}}).to_string();
+    assert!(matches!(said_to(&mapped, &parked), Ok(Said::Nothing(_))));
+}

@@ -1,0 +1,210 @@
+//! One ticket of HaloPSA, in either of the two forms of its body.
+//!
+//! Invariants: empty, `1900-01-01` and a variable that was not filled in are all absent; a status that says open beats
+//! the marks of having been closed once, which stay after a ticket is opened again.
+
+use chrono::{Datelike as _, NaiveDate};
+use domain::severity::Severity;
+use domain::signal::{Action, Signal, TicketMention, WhenNoneOpen};
+use domain::ticket::{external_ref, incident_in};
+use serde_json::{Map, Value};
+
+use crate::alert_source::alert::add_doubt;
+use crate::alert_source::fields::{name_of, text_of};
+use crate::alert_source::format::Found;
+use crate::alert_source::text::{description_of, is_web_address, one_line, paragraphs, shortened, title_of};
+use crate::alert_source::words::words_of;
+
+/// The ids of the statuses that every installation starts with.
+const OPEN_IDS: [&str; 2] = ["1", "2"];
+const CLOSED_IDS: [&str; 2] = ["8", "9"];
+
+/// Simplified names of statuses.
+const CLOSED: [&str; 5] = ["closed", "resolved", "completed", "cancelled", "canceled"];
+const OPEN: [&str; 9] = [
+    "new",
+    "open",
+    "reopened",
+    "inprogress",
+    "onhold",
+    "withuser",
+    "withsupplier",
+    "awaitingapproval",
+    "updated",
+];
+
+/// A date that means that there is none.
+const EMPTY_YEAR: i32 = 1900;
+
+/// Where people and other tools put a key of ours.
+const MOST_CUSTOM_FIELDS: usize = 200;
+
+/// The alert of a ticket; `None` for one that has neither id nor summary.
+pub(super) fn found(object: &Map<String, Value>) -> Option<Found> {
+    let ticket = Ticket(object);
+    let id = ticket.text(&["id"]);
+    let summary = ticket.text(&["summary"]).and_then(|text| title_of(&text));
+    let (title, more) = match (summary, &id) {
+        (Some(summary), _) => summary,
+        (None, Some(id)) => (format!("HaloPSA ticket {id}"), None),
+        (None, None) => return None,
+    };
+    let is_closed = ticket.is_closed();
+    let (severity, doubt) = ticket.severity();
+    let mut signal = Signal {
+        action: if is_closed { Action::Resolve } else { Action::Trigger },
+        when_none_open: Some(if is_closed { WhenNoneOpen::Ignore } else { WhenNoneOpen::Open }),
+        description: paragraphs(more.into_iter().chain(ticket.details())),
+        dedup_key: id.as_ref().map(|id| format!("halopsa:{id}")),
+        client: ticket.text(&["client_name", "client"]).map(|text| one_line(&text)),
+        link: ticket.text(&["url", "link", "ticket_url"]).filter(|link| is_web_address(link)),
+        ticket: id.as_ref().map(|id| TicketMention {
+            id: id.clone(),
+            number: None,
+            external_ref: ticket.external_ref(),
+        }),
+        ..Signal::trigger(title, severity)
+    };
+    let no_id = id.is_none().then(|| "the ticket has no id".to_owned());
+    for doubt in [no_id, doubt].into_iter().flatten() {
+        add_doubt(&mut signal, &doubt);
+    }
+    Some(Found { signal, item: Value::Object(object.clone()) })
+}
+
+struct Ticket<'a>(&'a Map<String, Value>);
+
+impl Ticket<'_> {
+    /// The first of these that says anything.
+    fn text(&self, names: &[&str]) -> Option<String> {
+        names.iter().find_map(|name| said(self.0.get(*name)?))
+    }
+
+    /// A field of a field.
+    fn inner(&self, outer: &str, names: &[&str]) -> Option<String> {
+        let inner = self.0.get(outer)?.as_object()?;
+        names.iter().find_map(|name| said(inner.get(*name)?))
+    }
+
+    fn details(&self) -> Option<String> {
+        let plain = self.text(&["details"]);
+        plain.or_else(|| self.text(&["details_html"]).map(|html| without_tags(&html)))
+    }
+
+    fn is_closed(&self) -> bool {
+        let names = [
+            self.inner("status", &["name"]),
+            self.inner("status", &["shortname"]),
+            self.text(&["status_name"]),
+            self.0.get("status").filter(|status| status.is_string()).and_then(said),
+        ];
+        let names: Vec<String> = names.into_iter().flatten().map(|name| name_of(&name)).collect();
+        let is_named = |known: &[&str]| names.iter().any(|name| known.contains(&&**name));
+        if is_named(&CLOSED) {
+            return true;
+        }
+        let id = self.inner("status", &["id"]).or_else(|| self.text(&["status_id"]));
+        let has_id = |known: &[&str]| id.as_deref().is_some_and(|id| known.contains(&id));
+        // Companies number their own statuses as they like, so a name says more than an id.
+        if is_named(&OPEN) || (names.is_empty() && has_id(&OPEN_IDS)) {
+            return false;
+        }
+        has_id(&CLOSED_IDS) || self.has_been_closed()
+    }
+
+    fn has_been_closed(&self) -> bool {
+        let flag = match self.0.get("hasbeenclosed") {
+            Some(Value::Bool(flag)) => *flag,
+            Some(Value::String(text)) => text.trim().eq_ignore_ascii_case("true"),
+            _ => false,
+        };
+        flag || self.text(&["dateclosed"]).is_some_and(|text| is_date(&text))
+    }
+
+    /// By the name of the priority, which is the same everywhere, else by the id that it has at first.
+    fn severity(&self) -> (Severity, Option<String>) {
+        let plain = self.0.get("priority").filter(|priority| !priority.is_object()).and_then(said);
+        let name = self.inner("priority", &["name", "label"]).or_else(|| self.text(&["priority_name"]));
+        let name = name.or_else(|| plain.clone());
+        if let Some(severity) = name.as_deref().and_then(by_name) {
+            return (severity, None);
+        }
+        let id =
+            self.inner("priority", &["id", "priorityid"]).or_else(|| self.text(&["priority_id"])).or(plain);
+        if let Some(severity) = id.as_deref().and_then(by_id) {
+            return (severity, None);
+        }
+        let doubt = name.or(id).map(|said| format!("the priority '{}' is not known", shortened(&said)));
+        (Severity::Medium, doubt)
+    }
+
+    /// The key of ours that it carries, where it was made by us.
+    fn external_ref(&self) -> Option<String> {
+        let third_party = self.0.iter().filter(|(name, _)| {
+            let name = name_of(name);
+            name.starts_with("thirdparty") || name.starts_with("pagerduty") || name == "reportedby"
+        });
+        let custom = self.0.get("customfields").and_then(Value::as_array).into_iter().flatten();
+        let custom =
+            custom.take(MOST_CUSTOM_FIELDS).flat_map(|field| [field.get("value"), field.get("display")]);
+        let texts = ["summary", "details", "details_html"].into_iter().map(|name| self.0.get(name));
+        let places = third_party.map(|(_, value)| Some(value)).chain(custom).chain(texts);
+        let incident = places.flatten().filter_map(Value::as_str).find_map(incident_in)?;
+        Some(external_ref(&incident, 0))
+    }
+}
+
+/// What a value says, if it says anything.
+fn said(value: &Value) -> Option<String> {
+    let is_unfilled = |text: &str| {
+        text.strip_prefix("<<").and_then(|text| text.strip_suffix(">>")).is_some_and(super::is_variable)
+    };
+    text_of(value).filter(|text| !is_unfilled(text))
+}
+
+fn by_name(name: &str) -> Option<Severity> {
+    let word = |word: &String| match word.as_str() {
+        "critical" => Some(Severity::Critical),
+        "high" => Some(Severity::High),
+        "medium" => Some(Severity::Medium),
+        "low" => Some(Severity::Low),
+        _ => None,
+    };
+    Severity::from_tool_word(name).or_else(|| words_of(name).iter().find_map(word))
+}
+
+fn by_id(id: &str) -> Option<Severity> {
+    match id {
+        "1" => Some(Severity::Critical),
+        "2" => Some(Severity::High),
+        "3" => Some(Severity::Medium),
+        "4" => Some(Severity::Low),
+        _ => None,
+    }
+}
+
+fn is_date(text: &str) -> bool {
+    let day = text.get(..10).and_then(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok());
+    day.is_some_and(|day| day.year() > EMPTY_YEAR)
+}
+
+/// The text of HTML, as far as a page needs it.
+fn without_tags(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut within = false;
+    for c in html.chars() {
+        match c {
+            '<' => within = true,
+            '>' if within => {
+                within = false;
+                text.push(' ');
+            }
+            c if !within => text.push(c),
+            _ => {}
+        }
+    }
+    let text = [("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&quot;", "\""), ("&amp;", "&")]
+        .into_iter()
+        .fold(text, |text, (escaped, meant)| text.replace(escaped, meant));
+    description_of(&text.lines().map(one_line).collect::<Vec<_>>().join("\n"))
+}

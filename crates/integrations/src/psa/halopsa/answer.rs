@@ -1,0 +1,208 @@
+//! What an answer of HaloPSA, or none, means for the ticket: the one table.
+//!
+//! Invariant: whatever was sent and may have been done is `Unknown`; a refusal carries HaloPSA's own words, in one line.
+
+use app::port::{SecretError, TicketError};
+use chrono::TimeDelta;
+use reqwest::StatusCode;
+use serde_json::Value;
+
+use crate::http::{Answer, NoAnswer};
+
+pub(super) const NAME: &str = "HaloPSA";
+
+/// How much of its own words is kept.
+const LONGEST_MESSAGE: usize = 300;
+
+/// How long a busy HaloPSA is left alone at least.
+const SHORTEST_WAIT: TimeDelta = TimeDelta::seconds(5);
+
+/// What a call does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Call {
+    /// Makes a ticket.
+    Create,
+    /// Changes a ticket that should be there, or adds to it.
+    Change,
+    /// Reads one thing by its id.
+    Read,
+    /// Reads a list.
+    List,
+}
+
+impl Call {
+    /// It matters whether it was done.
+    fn changes(self) -> bool {
+        matches!(self, Self::Create | Self::Change)
+    }
+}
+
+/// The answer, if it is a good one.
+pub(super) fn checked(call: Call, answer: Result<Answer, NoAnswer>) -> Result<Answer, TicketError> {
+    match answer {
+        Ok(answer) if answer.status.is_success() => Ok(answer),
+        Ok(answer) => Err(refusal(call, &answer)),
+        Err(NoAnswer::Sent(reason)) if call.changes() => {
+            Err(TicketError::Unknown(format!("{NAME} did not answer: {reason}")))
+        }
+        Err(NoAnswer::NotSent(reason) | NoAnswer::Sent(reason)) => Err(TicketError::Unavailable {
+            reason: format!("{NAME} can't be reached: {reason}"),
+            after: None,
+        }),
+    }
+}
+
+fn refusal(call: Call, answer: &Answer) -> TicketError {
+    let reason = format!("{NAME} answered {}: {}", answer.status.as_u16(), message(&answer.body));
+    match answer.status.as_u16() {
+        // Both are how it throttles: nothing was done.
+        429 | 503 => TicketError::Unavailable {
+            reason,
+            after: Some(answer.wait.map_or(SHORTEST_WAIT, |asked| asked.max(SHORTEST_WAIT))),
+        },
+        404 | 410 if matches!(call, Call::Read | Call::Change) => TicketError::NotFound,
+        408 | 409 | 500.. if call.changes() => TicketError::Unknown(reason),
+        408 | 500.. => TicketError::Unavailable { reason, after: answer.wait },
+        _ => TicketError::Refused(reason),
+    }
+}
+
+/// Nothing was sent, for want of the client secret.
+pub(super) fn no_secret(error: &SecretError) -> TicketError {
+    match error {
+        SecretError::Missing(_) => TicketError::Refused(format!(
+            "{error}: enter the client secret of {NAME}'s API application again, and retry"
+        )),
+        SecretError::Unavailable { .. } => {
+            TicketError::Unavailable { reason: format!("{NAME} can't be asked: {error}"), after: None }
+        }
+    }
+}
+
+/// The ticket was made, but which is it?
+pub(super) fn without_id(status: StatusCode) -> TicketError {
+    let status = status.as_u16();
+    TicketError::Unknown(format!("{NAME} answered {status} to a new ticket without the ticket's id"))
+}
+
+pub(super) fn not_understood(what: &str) -> TicketError {
+    let reason = format!("{NAME} answered something that is not {what}");
+    TicketError::Unavailable { reason, after: None }
+}
+
+/// Whether it refused because of something that its words name.
+pub(super) fn is_about(error: &TicketError, words: &[&str]) -> bool {
+    let TicketError::Refused(reason) = error else { return false };
+    let reason = reason.to_lowercase();
+    words.iter().any(|word| reason.contains(word))
+}
+
+/// What HaloPSA says is wrong, in its own words.
+pub(super) fn message(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let said = match serde_json::from_str(&text) {
+        Ok(answer) => words(&answer).unwrap_or_default(),
+        // The web server in front of it speaks HTML.
+        Err(_) if text.trim_start().starts_with('<') => "a web page instead of an answer".to_owned(),
+        Err(_) => text.into_owned(),
+    };
+    let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.is_empty() { "no reason given".to_owned() } else { line.chars().take(LONGEST_MESSAGE).collect() }
+}
+
+fn words(answer: &Value) -> Option<String> {
+    match answer {
+        Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
+        Value::Array(all) => words(all.first()?),
+        Value::Object(fields) => {
+            ["Message", "message", "error_description", "errorMessage", "error", "title", "ClassName"]
+                .into_iter()
+                .find_map(|name| fields.get(name).and_then(words))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Call; 4] = [Call::Create, Call::Change, Call::Read, Call::List];
+
+    fn answer(status: u16, wait: Option<i64>, body: &str) -> Answer {
+        let status = StatusCode::from_u16(status).unwrap();
+        Answer { status, wait: wait.map(TimeDelta::seconds), body: body.into() }
+    }
+
+    /// The kind of error of all calls, in order.
+    fn kinds(answered: impl Fn() -> Result<Answer, NoAnswer>) -> [&'static str; 4] {
+        ALL.map(|call| match checked(call, answered()) {
+            Ok(_) => "ok",
+            Err(TicketError::Refused(_)) => "refused",
+            Err(TicketError::Closed) => "closed",
+            Err(TicketError::NotFound) => "not found",
+            Err(TicketError::Unavailable { .. }) => "unavailable",
+            Err(TicketError::Unknown(_)) => "unknown",
+        })
+    }
+
+    #[test]
+    fn every_status_says_what_to_do_next() {
+        for (status, expected) in [
+            (200, ["ok"; 4]),
+            (201, ["ok"; 4]),
+            (302, ["refused"; 4]),
+            (400, ["refused"; 4]),
+            (401, ["refused"; 4]),
+            (403, ["refused"; 4]),
+            (404, ["refused", "not found", "not found", "refused"]),
+            (408, ["unknown", "unknown", "unavailable", "unavailable"]),
+            (409, ["unknown", "unknown", "refused", "refused"]),
+            (429, ["unavailable"; 4]),
+            (500, ["unknown", "unknown", "unavailable", "unavailable"]),
+            (502, ["unknown", "unknown", "unavailable", "unavailable"]),
+            (503, ["unavailable"; 4]),
+        ] {
+            assert_eq!(kinds(|| Ok(answer(status, None, ""))), expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn no_answer_leaves_open_only_what_was_sent_and_changes_something() {
+        assert_eq!(kinds(|| Err(NoAnswer::NotSent("refused".into()))), ["unavailable"; 4]);
+        let sent = kinds(|| Err(NoAnswer::Sent("timed out".into())));
+        assert_eq!(sent, ["unknown", "unknown", "unavailable", "unavailable"]);
+    }
+
+    #[test]
+    fn a_busy_halopsa_is_left_alone_for_five_seconds_or_as_long_as_it_asks() {
+        for (status, asked, waits) in [(429, None, 5), (503, None, 5), (429, Some(2), 5), (429, Some(70), 70)]
+        {
+            let told = checked(Call::Create, Ok(answer(status, asked, "")));
+            let Err(TicketError::Unavailable { after, .. }) = told else { panic!("{status}: {told:?}") };
+            assert_eq!(after, Some(TimeDelta::seconds(waits)), "{status} {asked:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_its_own_words_and_not_at_length() {
+        for (body, words) in [
+            (
+                r#"{"ClassName":"System.Exception","Message":"Please select a Priority"}"#,
+                "Please select a Priority",
+            ),
+            (r#"{"error":"invalid_client","error_description":"who?"}"#, "who?"),
+            (r#"{"error":"invalid_client","error_description":""}"#, "invalid_client"),
+            (r#"{"resultCode":"E1","errorMessage":"no such agent"}"#, "no such agent"),
+            ("two\nlines", "two lines"),
+            ("<html><body>IIS</body></html>", "a web page instead of an answer"),
+            ("", "no reason given"),
+            ("{}", "no reason given"),
+        ] {
+            let told = checked(Call::Create, Ok(answer(400, None, body))).unwrap_err().to_string();
+            assert_eq!(told, format!("HaloPSA answered 400: {words}"));
+        }
+        let long = checked(Call::Create, Ok(answer(400, None, &"x".repeat(5_000)))).unwrap_err();
+        assert!(long.to_string().len() < 400, "{long}");
+    }
+}

@@ -1,0 +1,189 @@
+//! A ticket as HaloPSA tells it: whose it is, whether it is over, and what it says.
+//!
+//! Invariant: a ticket is ours only where our whole key stands in its text; a search that found it proves nothing.
+
+use chrono::{Datelike as _, NaiveDateTime};
+use domain::psa::HaloSettings;
+use domain::ticket::TicketFacts;
+use serde_json::Value;
+
+use super::lists::Entry;
+use super::wire::{number, text};
+
+/// Statuses that mean that a ticket is over, whatever else it says.
+const CLOSED: [&str; 6] = ["closed", "resolved", "completed", "cancelled", "canceled", "merged"];
+
+/// Statuses that mean that it isn't.
+const OPEN: [&str; 8] =
+    ["new", "open", "in progress", "on hold", "pending", "re-opened", "reopened", "working on it"];
+
+/// What our keys for tickets start with.
+const KEY: &str = "oncall-incident-";
+
+/// The ticket's number, if this is one.
+pub(super) fn id(ticket: &Value) -> Option<i64> {
+    number(ticket, &["id", "ticket_id"]).filter(|id| *id > 0)
+}
+
+/// The name of the ticket's status.
+pub(super) fn status<'a>(ticket: &'a Value, statuses: &'a [Entry]) -> Option<&'a str> {
+    let own = text(ticket, "status_name").or_else(|| text(ticket.get("status")?, "name"));
+    own.or_else(|| {
+        let id = number(ticket, &["status_id"])?;
+        let entry = statuses.iter().find(|entry| entry.id == id)?;
+        entry.names.first().map(String::as_str)
+    })
+}
+
+/// Whether nothing more is done about it: it was merged into another, or its status or, where that says nothing, its
+/// closing date says so. `hasbeenclosed` alone stays behind when a ticket is opened again.
+pub(super) fn is_over(ticket: &Value, settings: &HaloSettings, statuses: &[Entry]) -> bool {
+    let merged = number(ticket, &["merged_into_id", "mergedtoid", "merged_to_id", "mergedintoid"]);
+    if merged.is_some_and(|into| into > 0) {
+        return true;
+    }
+    let status = status(ticket, statuses).unwrap_or_default().trim().to_lowercase();
+    let is = |name: &String| name.trim().to_lowercase() == status;
+    if !status.is_empty() {
+        if settings.closed_status.iter().chain(&settings.also_closed).any(is) {
+            return true;
+        }
+        if settings.working_status.iter().any(is) || OPEN.contains(&status.as_str()) {
+            return false;
+        }
+        if CLOSED.contains(&status.as_str()) {
+            return true;
+        }
+    }
+    match text(ticket, "dateclosed").map(closing_year) {
+        Some(Some(year)) => year > 1900,
+        _ => ticket.get("hasbeenclosed") == Some(&Value::Bool(true)),
+    }
+}
+
+fn closing_year(date: &str) -> Option<i32> {
+    let date = date.get(..19)?;
+    NaiveDateTime::parse_from_str(date, "%Y-%m-%dT%H:%M:%S").ok().map(|date| date.year())
+}
+
+/// Whether the ticket's text is there to be looked at.
+pub(super) fn has_details(ticket: &Value) -> bool {
+    text(ticket, "details").or_else(|| text(ticket, "details_html")).is_some()
+}
+
+/// Whether the ticket carries our key, and not just a longer one that begins like it.
+pub(super) fn carries(ticket: &Value, external_ref: &str) -> bool {
+    ["details", "details_html"].iter().filter_map(|name| text(ticket, name)).any(|details| {
+        details.match_indices(external_ref).any(|(start, found)| {
+            let (before, after) = (&details[..start], &details[start + found.len()..]);
+            !before.ends_with(is_of_key) && !after.starts_with(is_of_key)
+        })
+    })
+}
+
+fn is_of_key(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || letter == '-' || letter == '_'
+}
+
+/// What a ticket says.
+pub(super) fn facts(ticket: &Value, url: String, statuses: &[Entry]) -> Option<TicketFacts> {
+    let id = id(ticket)?.to_string();
+    let own = |name: &str| text(ticket, name).unwrap_or_default().to_owned();
+    let priority = ticket.get("priority").and_then(|priority| text(priority, "name"));
+    let priority =
+        priority.map(str::to_owned).or_else(|| number(ticket, &["priority_id"]).map(|id| id.to_string()));
+    let details = own("details");
+    Some(TicketFacts {
+        number: Some(id.clone()),
+        id,
+        title: own("summary"),
+        status: status(ticket, statuses).unwrap_or_default().to_owned(),
+        priority: text(ticket, "priority_name").map(str::to_owned).or(priority).unwrap_or_default(),
+        client: text(ticket, "client_name").map(str::to_owned),
+        url: Some(url),
+        external_ref: key_in(&details).or_else(|| key_in(&own("details_html"))),
+        description: details,
+    })
+}
+
+/// Our key for a ticket, where a text has one.
+fn key_in(text: &str) -> Option<String> {
+    let start = text.find(KEY)?;
+    let rest = &text[start..];
+    let end = rest.find(|letter| !is_of_key(letter)).unwrap_or(rest.len());
+    Some(rest[..end].to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_ticket_is_over_by_its_status_and_else_by_its_closing_date() {
+        let settings = HaloSettings {
+            closed_status: Some("Erledigt".into()),
+            also_closed: vec!["Rechnung".into()],
+            working_status: Some("In Arbeit".into()),
+            ..HaloSettings::default()
+        };
+        let (empty, date) = ("1900-01-01T00:00:00", "2026-11-20T22:00:00.113");
+        for (ticket, over) in [
+            (json!({"status_name": "New", "hasbeenclosed": false, "dateclosed": empty}), false),
+            (json!({"status_name": "Closed", "hasbeenclosed": true, "dateclosed": date}), true),
+            (json!({"status_name": "resolved", "dateclosed": empty}), true),
+            (json!({"status_name": "ERLEDIGT "}), true),
+            (json!({"status_name": "Rechnung", "dateclosed": empty}), true),
+            (json!({"status_name": "In Arbeit", "hasbeenclosed": true, "dateclosed": date}), false),
+            (json!({"status_name": "In Progress", "hasbeenclosed": true}), false),
+            (json!({"status_name": "Fertig", "hasbeenclosed": true, "dateclosed": date}), true),
+            (json!({"status_name": "Wartet", "hasbeenclosed": true, "dateclosed": empty}), false),
+            (json!({"hasbeenclosed": true}), true),
+            (json!({"status_name": "New", "merged_into_id": 7}), true),
+            (json!({"status_name": "New", "merged_into_id": 0, "mergedtoid": -1}), false),
+            (json!({"status_id": 9}), true),
+            (json!({"status_id": 1}), false),
+            (json!({}), false),
+        ] {
+            let status = |id, name: &str| Entry { id, names: vec![name.to_owned()], sla: None, off: false };
+            let statuses = [status(1, "New"), status(9, "Closed")];
+            assert_eq!(is_over(&ticket, &settings, &statuses), over, "{ticket}");
+        }
+    }
+
+    #[test]
+    fn a_ticket_is_ours_only_with_the_whole_key() {
+        for (details, ours) in [
+            ("On-Call: oncall-incident-inc_1", true),
+            ("<p>x<br>On-Call: oncall-incident-inc_1</p>", true),
+            ("On-Call: oncall-incident-inc_1-2", false),
+            ("On-Call: oncall-incident-inc_12", false),
+            ("On-Call: oncall-incident-inc_12, and oncall-incident-inc_1.", true),
+            ("nothing", false),
+        ] {
+            assert_eq!(carries(&json!({"details": details}), "oncall-incident-inc_1"), ours, "{details}");
+            assert_eq!(
+                carries(&json!({"details_html": details}), "oncall-incident-inc_1"),
+                ours,
+                "{details}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_ticket_of_somebody_else_says_what_it_is_about_and_one_of_ours_says_its_key() {
+        let ticket = json!({
+            "id": 4713, "summary": "ERP down", "details": "no access", "status_name": "New", "priority_id": 1,
+            "priority": {"priorityid": 1, "name": "Critical"}, "client_name": "Contoso Ltd",
+        });
+        let facts = facts(&ticket, "u".into(), &[]).unwrap();
+        assert_eq!((facts.id.as_str(), facts.title.as_str()), ("4713", "ERP down"));
+        assert_eq!((facts.status.as_str(), facts.priority.as_str()), ("New", "Critical"));
+        assert_eq!((facts.client.as_deref(), facts.external_ref), (Some("Contoso Ltd"), None));
+        let ours = json!({"id": "5", "details": "x\nOn-Call: oncall-incident-inc_1-2\n"});
+        let facts = super::facts(&ours, "u".into(), &[]).unwrap();
+        assert_eq!(facts.external_ref.as_deref(), Some("oncall-incident-inc_1-2"));
+        assert_eq!(super::facts(&json!({"id": 0}), "u".into(), &[]), None);
+    }
+}
