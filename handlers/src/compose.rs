@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use app::port::{Bus, Channel, NoVault, Secret, SecretStore, Secrets, TicketSystem};
+use app::port::{Bus, Channel, NoVault, Secret, SecretStore, Secrets, SignalReader, TicketSystem};
 use app::{AckLinks, App, Clock, Entropy, Parts, Settings};
 use axum::Router;
 use azure::cosmos::CosmosDocuments;
@@ -87,6 +87,19 @@ pub fn compose_on(
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 ) -> anyhow::Result<Machine> {
+    let reader = Arc::new(Readers::new(Http::default()));
+    compose_with(backend, reader, config, public_url, clock, entropy)
+}
+
+/// The same with somebody else to read deliveries, for whoever can't reach those who sign them.
+pub fn compose_with(
+    backend: Backend,
+    reader: Arc<dyn SignalReader>,
+    config: &Config,
+    public_url: &str,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+) -> anyhow::Result<Machine> {
     make_folder(config)?;
     let seed = seed(config, entropy.as_ref())?;
     let keys = Keys::of(config)?;
@@ -103,10 +116,10 @@ pub fn compose_on(
         entropy,
         channels,
         tickets: psa(config, &keys)?,
-        psas: Arc::new(Psas::new(Http::default())),
+        psas: Arc::new(Psas::new(tenants_http(config))),
         secrets: keys.store(config, &seed)?,
         bus: publisher(config, bus.as_ref())?,
-        reader: Arc::new(Readers::new(Http::default())),
+        reader,
         calendars: Arc::new(ICalendar::new(Http::default(), reachable)),
         sign_in: door.sign_in(),
         links: AckLinks::new(&seed.derive("acknowledge links")),
@@ -144,6 +157,14 @@ impl Machine {
     }
 }
 
+/// For addresses that tenants enter: in the cloud they share the machine, and its network is none of their business.
+fn tenants_http(config: &Config) -> Http {
+    match config.state {
+        State::Cosmos(_) => Http::default().public_only(),
+        State::Folder => Http::default(),
+    }
+}
+
 fn make_folder(config: &Config) -> anyhow::Result<()> {
     let Some(folder) = &config.data_dir else { return Ok(()) };
     fs::create_dir_all(folder).with_context(|| format!("the data folder {} can't be made", folder.display()))
@@ -159,7 +180,8 @@ fn seed(config: &Config, entropy: &dyn Entropy) -> anyhow::Result<Seed> {
     }
 }
 
-fn backend(config: &Config) -> anyhow::Result<Backend> {
+/// Where `config` says that the documents are.
+pub fn backend(config: &Config) -> anyhow::Result<Backend> {
     match (&config.state, &config.data_dir) {
         (State::Cosmos(account), _) => {
             Ok(Backend::Cosmos(Arc::new(CosmosDocuments::new(account.as_ref().clone()))))

@@ -18,10 +18,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::Entropy;
+use async_trait::async_trait;
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
-use handlers::compose::{Backend, Machine, compose, compose_on};
+use handlers::compose::{Backend, Machine, backend, compose_with};
 use handlers::config::Config;
+use integrations::alert_source::{Fetch, Readers};
 use serde_json::{Value, json};
 use store::{Documents, Store};
 use tempfile::TempDir;
@@ -66,6 +68,17 @@ impl Entropy for Counted {
         let n = self.drawn.fetch_add(1, Ordering::Relaxed);
         let mixed = (n + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ self.salt;
         (u128::from(mixed) << 64) | u128::from(mixed.wrapping_mul(0xD134_2543_DE82_EF95))
+    }
+}
+
+/// What stands at SNS's addresses here: the certificate that the fixtures are signed by.
+#[derive(Debug)]
+struct Certificates;
+
+#[async_trait]
+impl Fetch for Certificates {
+    async fn get(&self, _: &str) -> Result<(u16, Vec<u8>), String> {
+        Ok((200, include_bytes!("../fixtures/alerts/aws_sns/certificate.pem").to_vec()))
     }
 }
 
@@ -133,10 +146,12 @@ impl World {
                 None => documents.clone(),
                 Some(cosmos) => Some(Arc::new(cosmos.documents().await) as Arc<dyn Documents>),
             };
-            let machine = match elsewhere {
-                None => compose(&config, url, clock, entropy),
-                Some(documents) => compose_on(Backend::Elsewhere(documents), &config, url, clock, entropy),
+            let backend = match elsewhere {
+                None => backend(&config).expect("documents in the folder"),
+                Some(documents) => Backend::Elsewhere(documents),
             };
+            let reader = Arc::new(Readers::fetching(Arc::new(Certificates)));
+            let machine = compose_with(backend, reader, &config, url, clock, entropy);
             machines.push(machine.expect("a machine"));
         }
         let first = &machines[0];

@@ -12,6 +12,7 @@ mod watch;
 
 pub use deliveries::{DeliveryPage, deliveries, delivery};
 pub use signing::SigningSecret;
+pub use watch::{quiet_since, quiet_since_each};
 
 use domain::id::{ServiceId, SourceId};
 use domain::source::{AlertSource, FlapPause, Grouping, KeyHash, Mapping, SourceType};
@@ -224,7 +225,7 @@ fn made(id: SourceId, new: &SourceEdit) -> AlertSource {
 
 /// What an edit makes of a source; `secret` is where the secret that it brings is kept.
 fn edited(mut source: AlertSource, edit: &SourceEdit, secret: Option<&SecretName>) -> AlertSource {
-    source.name = edit.name.trim().to_owned();
+    edit.name.trim().clone_into(&mut source.name);
     source.service_id = edit.service_id.clone();
     source.mapping = edit.mapping.clone();
     source.grouping = edit.grouping.clone();

@@ -1,7 +1,7 @@
 //! Alert sources: from each tool's own format to signals, one file for each tool.
 //!
-//! Invariants: a door with a key turns whatever comes into at least one signal, since a page must not be lost to a
-//! comma; a product of The One Stack is held to its contract, and what breaks it is refused with the field's name.
+//! Invariants: a door with a key takes whatever can be told as an alert, since a page must not be lost to a comma, and
+//! refuses the rest with the field's name; a product of The One Stack is held to its contract.
 
 mod alert;
 mod alertmanager;
@@ -89,9 +89,11 @@ impl Default for Readers {
 /// The format of a type; a product of The One Stack has no door with a key.
 fn format(source_type: SourceType) -> &'static dyn Format {
     match source_type {
-        SourceType::Defend | SourceType::Rmm | SourceType::Security | SourceType::Backups => {
-            &generic::Generic
-        }
+        SourceType::Generic
+        | SourceType::Defend
+        | SourceType::Rmm
+        | SourceType::Security
+        | SourceType::Backups => &generic::Generic,
         SourceType::Alertmanager => &alertmanager::Alertmanager,
         SourceType::Grafana => &grafana::Grafana,
         SourceType::PagerdutyWebhook => &pagerduty_webhook::PagerdutyWebhook,
@@ -116,7 +118,6 @@ fn format(source_type: SourceType) -> &'static dyn Format {
         SourceType::Icinga2 => &icinga2::Icinga2,
         SourceType::Zabbix => &zabbix::Zabbix,
         SourceType::Monit => &monit::Monit,
-        _ => &generic::Generic,
     }
 }
 

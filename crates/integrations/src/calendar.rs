@@ -4,7 +4,6 @@
 //! Invariants: what is written depends on nothing but what it is written from; what is read is bounded in time and in
 //! memory, whatever it says; and what can't be read is named, not guessed.
 
-mod address;
 mod event;
 mod feed;
 mod fetch;

@@ -13,6 +13,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect};
+use url::{Host, Url};
+
+use crate::address::is_public;
 
 const USER_AGENT: &str = concat!("TheOneOnCall/", env!("CARGO_PKG_VERSION"));
 
@@ -44,6 +47,8 @@ pub struct Http {
     timeouts: Timeouts,
     /// The only addresses that names lead to.
     pinned: Option<Pinned>,
+    /// Nothing but the public internet is connected to.
+    public_only: bool,
     client: Arc<OnceLock<Client>>,
 }
 
@@ -55,6 +60,34 @@ impl Resolve for Pinned {
     fn resolve(&self, _: Name) -> Resolving {
         let addresses: Addrs = Box::new(self.0.clone().into_iter());
         Box::pin(ready(Ok(addresses)))
+    }
+}
+
+/// Looks names up, and leaves out what isn't public.
+#[derive(Debug)]
+struct PublicOnly;
+
+impl Resolve for PublicOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let public: Vec<SocketAddr> = found.filter(|found| is_public(found.ip())).collect();
+            if public.is_empty() {
+                return Err("its address is not on the public internet".into());
+            }
+            let addresses: Addrs = Box::new(public.into_iter());
+            Ok(addresses)
+        })
+    }
+}
+
+/// A number is looked at here, since it is never looked up; a name when it is.
+fn may_be_public(url: &Url) -> bool {
+    match url.host().filter(|_| url.scheme() == "https") {
+        Some(Host::Ipv4(address)) => is_public(address.into()),
+        Some(Host::Ipv6(address)) => is_public(address.into()),
+        Some(Host::Domain(_)) => true,
+        None => false,
     }
 }
 
@@ -80,13 +113,20 @@ pub(crate) enum NoAnswer {
 impl Http {
     /// A client that hasn't connected to anything yet.
     pub fn new(timeouts: Timeouts) -> Self {
-        Self { timeouts, pinned: None, client: Arc::default() }
+        Self { timeouts, ..Self::default() }
+    }
+
+    /// One that connects to the public internet only: for addresses that tenants enter, where the process stands among
+    /// machines that are none of their business.
+    #[must_use]
+    pub fn public_only(self) -> Self {
+        Self { public_only: true, client: Arc::default(), ..self }
     }
 
     /// A client with the same limits that connects to these addresses, whatever name it is asked for, and directly. For
     /// a name that was looked up, and whose addresses were looked at, before.
     pub(crate) fn pinned(&self, addresses: Vec<SocketAddr>) -> Self {
-        Self { timeouts: self.timeouts, pinned: Some(Pinned(addresses)), client: Arc::default() }
+        Self { timeouts: self.timeouts, pinned: Some(Pinned(addresses)), ..Self::default() }
     }
 
     /// Makes one call.
@@ -95,7 +135,11 @@ impl Http {
         build: impl FnOnce(&Client) -> RequestBuilder,
     ) -> Result<Answer, NoAnswer> {
         let client = self.client().map_err(|error| NoAnswer::NotSent(reason(error)))?;
-        match build(client).send().await {
+        let request = build(client).build().map_err(|error| NoAnswer::NotSent(reason(error)))?;
+        if self.public_only && !may_be_public(request.url()) {
+            return Err(NoAnswer::NotSent("its address is not https on the public internet".to_owned()));
+        }
+        match client.execute(request).await {
             Ok(response) => Ok(read(response).await),
             Err(error) if error.is_connect() || error.is_builder() => Err(NoAnswer::NotSent(reason(error))),
             Err(error) => Err(NoAnswer::Sent(reason(error))),
@@ -126,6 +170,8 @@ impl Http {
             .redirect(redirect::Policy::none());
         if let Some(pinned) = &self.pinned {
             client = client.no_proxy().dns_resolver(Arc::new(pinned.clone()));
+        } else if self.public_only {
+            client = client.no_proxy().dns_resolver(Arc::new(PublicOnly));
         }
         let client = client.build()?;
         Ok(self.client.get_or_init(|| client))
@@ -177,6 +223,20 @@ mod tests {
         let mut headers = HeaderMap::from_iter([(RETRY_AFTER, retry_after.parse().unwrap())]);
         headers.extend(date.map(|date| (DATE, date.parse().unwrap())));
         wait(&headers)
+    }
+
+    #[tokio::test]
+    async fn who_may_reach_the_public_internet_only_reaches_no_machine_beside_it() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let http = Http::default().public_only();
+        for host in ["127.0.0.1", "localhost", "[::1]", "169.254.169.254", "[::ffff:10.0.0.1]"] {
+            let url = format!("https://{host}:{port}/");
+            let told = http.call(|client| client.get(&url)).await.unwrap_err();
+            assert!(matches!(told, NoAnswer::NotSent(_)), "{host}: {told:?}");
+        }
+        let came = tokio::time::timeout(Duration::from_millis(1), listener.accept()).await;
+        assert!(came.is_err(), "nobody connected");
     }
 
     #[test]

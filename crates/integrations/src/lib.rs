@@ -3,6 +3,7 @@
 //!
 //! Invariant: nothing here keeps state that a restart would miss; connections are opened at first use.
 
+mod address;
 pub mod alert_source;
 pub mod calendar;
 pub mod channel;

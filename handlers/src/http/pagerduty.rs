@@ -1,6 +1,6 @@
-//! `PagerDuty`'s Events API as a drop-in: whoever sends to `PagerDuty` changes the address and the key, nothing else.
+//! PagerDuty's Events API as a drop-in: whoever sends to PagerDuty changes the address and the key, nothing else.
 //!
-//! Invariants: the answers are `PagerDuty`'s own, except that an overload is told by 503, which every sender tries again;
+//! Invariants: the answers are PagerDuty's own, except that an overload is told by 503, which every sender tries again;
 //! the answer comes after the store has the event; a stranger learns nothing of an alert source.
 
 mod answer;
@@ -30,7 +30,7 @@ use crate::problem::Problem;
 /// What a body that is no event is told.
 const NOT_JSON: &str = "JSON parse error";
 
-/// The addresses: `PagerDuty`'s own paths as far as ours may be called so, and all of them below one base address.
+/// The addresses: PagerDuty's own paths as far as ours may be called so, and all of them below one base address.
 pub(super) fn router() -> Router<Arc<Edge>> {
     Router::new()
         .route("/v2/enqueue", post(enqueue))
@@ -109,7 +109,7 @@ async fn take(
     outcome(api, delivered, said, event.is_some().then_some(wrong))
 }
 
-/// What became of an event, as `PagerDuty` says it. `said` is the key that the event was delivered with; `wrong` what its
+/// What became of an event, as PagerDuty says it. `said` is the key that the event was delivered with; `wrong` what its
 /// fields lack, `None` where it has no fields.
 fn outcome(
     api: EventsApi,

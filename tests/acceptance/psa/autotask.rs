@@ -11,7 +11,7 @@ mod work;
 use std::time::Duration;
 
 use acceptance::autotask::Autotask as StandIn;
-use app::port::{Filed, Secret, TicketError, TicketNote, TicketResolution, TicketSystem, TimeSpent};
+use app::port::{Filed, Secret, TicketError, TicketNote, TicketResolution, TicketSystem as _, TimeSpent};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::TenantId;
 use domain::psa::{AutotaskSettings, PsaMapping};
@@ -26,11 +26,11 @@ const NIGHT_DUTY: i64 = 29_683_002;
 const REF: &str = "oncall-incident-inc_01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
 fn tenant() -> TenantId {
-    "org_1".parse().unwrap()
+    "org_1".parse().expect("an id")
 }
 
 fn at() -> DateTime<Utc> {
-    "2026-11-20T21:04:05Z".parse().unwrap()
+    "2026-11-20T21:04:05Z".parse().expect("an instant")
 }
 
 fn settings(stand_in: &StandIn) -> AutotaskSettings {
@@ -50,7 +50,7 @@ fn mapping() -> PsaMapping {
 
 fn open(settings: &AutotaskSettings, mapping: &PsaMapping, timeouts: Timeouts) -> Autotask {
     let secret = Secret::fixed("psa-1", StandIn::SECRET.into());
-    Autotask::new(settings, mapping, secret, Http::new(timeouts)).unwrap()
+    Autotask::new(settings, mapping, secret, Http::new(timeouts)).expect("settings that can work")
 }
 
 /// The adapter as it usually is.
@@ -66,7 +66,7 @@ fn impatient(stand_in: &StandIn) -> Autotask {
 
 fn technician(email: &str, name: &str) -> Technician {
     Technician {
-        user_id: "usr_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap(),
+        user_id: "usr_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("an id"),
         email: email.into(),
         name: name.into(),
     }
@@ -129,7 +129,7 @@ async fn file(psa: &Autotask, ticket: &NewTicket) -> Filed {
             Err(error) => Err(error),
         };
     }
-    told.unwrap()
+    told.expect("a ticket, in the end")
 }
 
 /// Writes a note as the product does.

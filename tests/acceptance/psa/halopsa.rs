@@ -22,7 +22,7 @@ use integrations::psa::HaloPsa;
 const KEY: &str = "oncall-incident-inc_1";
 
 fn tenant() -> TenantId {
-    "3f6d".parse().unwrap()
+    "3f6d".parse().expect("an id")
 }
 
 fn at(minute: u32) -> DateTime<Utc> {

@@ -275,9 +275,9 @@ async fn the_types_to_choose_from_are_listed(mut world: World) {
     assert!(signing.contains(&&json!("grafana")), "{signing:?}");
     assert!(types.iter().all(|kind| kind["word"] != "defend"), "products have theirs already");
     for kind in types {
-        let word = kind["word"].as_str().expect("a word");
-        let mut source = plain(word, word);
-        if word == "heartbeat" {
+        let chosen = kind["word"].as_str().expect("a word");
+        let mut source = plain(chosen, chosen);
+        if chosen == "heartbeat" {
             source["silence_minutes"] = json!(1);
         }
         made(&mut world, source).await;

@@ -166,7 +166,8 @@ impl Books {
 
     pub(super) fn ticket_mut(&mut self, id: &str) -> &mut Value {
         let tickets = self.entities.entry("Tickets").or_default();
-        let ticket = tickets.iter_mut().find(|ticket| ticket["id"].to_string() == id);
+        let wanted: Option<i64> = id.parse().ok();
+        let ticket = tickets.iter_mut().find(|ticket| wanted.is_some() && ticket["id"].as_i64() == wanted);
         ticket.unwrap_or_else(|| panic!("no ticket {id}"))
     }
 
@@ -199,7 +200,9 @@ impl Books {
         const FURTHER: i64 = 500;
         for ((_, name), entries) in &mut self.picklists {
             if *name == field {
-                entries.iter_mut().for_each(|(value, _)| *value += FURTHER);
+                for (value, _) in entries.iter_mut() {
+                    *value += FURTHER;
+                }
             }
         }
         for ticket in self.entities.entry("Tickets").or_default() {

@@ -42,7 +42,9 @@ pub(super) fn change(books: &mut Books, body: &Value, whole: bool) -> Result<i64
     refuse_closed(books, &old)?;
     let mut new = old;
     if let (true, Some(all)) = (whole, new.as_object_mut()) {
-        all.iter_mut().filter(|(name, _)| *name != "id").for_each(|(_, value)| *value = Value::Null);
+        for (_, value) in all.iter_mut().filter(|(name, _)| *name != "id") {
+            *value = Value::Null;
+        }
     }
     for (name, value) in fields {
         new[name.as_str()] = value.clone();

@@ -42,7 +42,7 @@ struct Desk {
 
 impl Default for Doorkeeper {
     fn default() -> Self {
-        let (secret, life) = (CLIENT_SECRET.to_owned(), Duration::from_secs(3600));
+        let (secret, life) = (CLIENT_SECRET.to_owned(), Duration::from_hours(1));
         Self(Mutex::new(Desk { secret, life, given: 0, good: BTreeSet::new() }))
     }
 }

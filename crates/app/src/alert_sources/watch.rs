@@ -6,11 +6,27 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::SourceId;
 use domain::source::AlertSource;
 use domain::source_watch::SourceWatch;
+use futures::future::try_join_all;
 use store::{Changes, source_watch_id};
 
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::Error;
+
+/// Since when a source is quieter than it ever was; `None`: it isn't, or nobody can tell.
+pub async fn quiet_since(app: &App, ctx: &Ctx, id: &SourceId) -> Result<Option<DateTime<Utc>>, Error> {
+    let watch = app.store.get::<SourceWatch>(&ctx.tenant, &source_watch_id(id)).await?;
+    Ok(watch.and_then(|watch| watch.value.quiet_since()))
+}
+
+/// The same of each of some sources, in their order.
+pub async fn quiet_since_each(
+    app: &App,
+    ctx: &Ctx,
+    sources: &[AlertSource],
+) -> Result<Vec<Option<DateTime<Utc>>>, Error> {
+    try_join_all(sources.iter().map(|source| quiet_since(app, ctx, &source.id))).await
+}
 
 /// The watch over a new source.
 pub(super) fn begin(source: &AlertSource, now: DateTime<Utc>) -> SourceWatch {

@@ -10,6 +10,7 @@ use app::port::Unreadable;
 use serde_json::{Map, Value};
 
 use self::ticket::found;
+use super::alert::Alert;
 use super::body::Content;
 use super::format::{Came, Format, Said};
 use super::generic::{MOST_ALERTS, from_rest};
@@ -29,7 +30,7 @@ impl Format for Halopsa {
         let (first, rest) = tickets.split_at(tickets.len().min(MOST_ALERTS));
         let mut alerts: Vec<_> = first.iter().filter_map(|ticket| found(ticket)).collect();
         let rest = rest.iter().map(|ticket| Value::Object((*ticket).clone())).collect();
-        alerts.extend(from_rest(rest).map(|alert| alert.found()));
+        alerts.extend(from_rest(rest).map(Alert::found));
         if !alerts.is_empty() {
             return Ok(Said::Alerts(alerts));
         }

@@ -64,6 +64,9 @@ impl<'a> Overlay<'a> {
 
     /// The alerts that concern anybody, as the mapping has them.
     pub(super) fn lay(&self, alerts: Vec<Alert>) -> Vec<Alert> {
+        if self.mapping.is_empty() && self.paths.group.is_none() && self.broken.is_empty() {
+            return alerts;
+        }
         let is_alone = alerts.len() == 1;
         alerts.into_iter().filter_map(|alert| self.laid(alert, is_alone)).collect()
     }
@@ -114,18 +117,15 @@ impl<'a> Overlay<'a> {
         }
         let words = self.words(path, item, &[&names::STATE, &STATUS_IDS, &names::EVENT]);
         if let Some(meaning) = words.iter().find_map(|word| meaning_of(word, &self.mapping.statuses)) {
-            meaning.action().inspect(|action| act(alert, *action)).is_some()
-        } else {
-            if let (Some(_), Some(word)) = (path, words.first()) {
-                match action_of(word) {
-                    Some(action) => act(alert, action),
-                    None => {
-                        alert.doubts.action = Some(format!("the state '{}' is not known", shortened(word)))
-                    }
-                }
-            }
-            true
+            return meaning.action().inspect(|action| act(alert, *action)).is_some();
         }
+        if let Some(word) = path.and(words.first()) {
+            match action_of(word) {
+                Some(action) => act(alert, action),
+                None => alert.doubts.action = Some(unknown("state", word)),
+            }
+        }
+        true
     }
 
     fn lay_severity(&self, alert: &mut Alert, item: &Value) {
@@ -140,7 +140,7 @@ impl<'a> Overlay<'a> {
         if known.is_some() {
             alert.doubts.severity = None;
         } else if let (Some(_), Some(word)) = (path, words.first()) {
-            alert.doubts.severity = Some(format!("the severity '{}' is not known", shortened(word)));
+            alert.doubts.severity = Some(unknown("severity", word));
         }
     }
 
@@ -177,6 +177,10 @@ fn act(alert: &mut Alert, action: Action) {
     }
     signal.action = action;
     alert.doubts.action = None;
+}
+
+fn unknown(what: &str, word: &str) -> String {
+    format!("the {what} '{}' is not known", shortened(word))
 }
 
 /// What a word means by a table, in any case.

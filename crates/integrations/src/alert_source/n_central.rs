@@ -87,7 +87,7 @@ fn meaning(item: &Item<'_>, state: Option<&str>) -> (Action, Severity, Option<St
     let Some(state) = state else { return (action, UNSAID, Some("the state is missing".to_owned())) };
     let severity = match super::fields::name_of(state).as_str() {
         // How bad it was is not said any more; of an end, nobody asks.
-        "normal" => return (action, Severity::Low, None),
+        "normal" => return (Action::Resolve, Severity::Low, None),
         "failed" | "disconnected" => Severity::Critical,
         "warning" | "stale" | "nodata" => Severity::Medium,
         "misconfigured" => Severity::Low,

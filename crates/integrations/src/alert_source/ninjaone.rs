@@ -1,4 +1,4 @@
-//! NinjaOne: one delivery for each activity that a webhook is subscribed to.
+//! `NinjaOne`: one delivery for each activity that a webhook is subscribed to.
 //!
 //! Invariant: only conditions are problems. A condition is known by the series that its trigger and its reset share.
 
@@ -20,7 +20,7 @@ const SEVERITIES: &[(&str, Severity)] = &[("none", Severity::Low)];
 /// How many parameters of a condition are shown.
 const MOST_PARAMETERS: usize = 50;
 
-/// NinjaOne.
+/// `NinjaOne`.
 pub(super) struct Ninjaone;
 
 impl Format for Ninjaone {
@@ -48,8 +48,8 @@ impl Tool for Ninjaone {
     fn signal(&self, activity: &Value) -> Signal {
         let (action, action_doubt) = action(activity);
         let (severity, severity_doubt) = severity(activity);
-        let titles = ["subject", "message", "sourceName"];
-        let titled = titles.into_iter().find_map(|name| title_of(&text(activity, &[name])?));
+        let names = ["subject", "message", "sourceName"];
+        let titled = names.into_iter().find_map(|name| title_of(&text(activity, &[name])?));
         let (title, more) = titled.unwrap_or_else(|| ("NinjaOne condition".to_owned(), None));
         let said = [more, text(activity, &["message"]), parameters(activity), Some(facts(activity))];
         let said = said.into_iter().flatten().filter(|text| text.trim() != title);
@@ -89,13 +89,11 @@ fn action(activity: &Value) -> (Action, Option<String>) {
 fn severity(activity: &Value) -> (Severity, Option<String>) {
     let words: Vec<String> =
         ["severity", "priority"].iter().filter_map(|name| line(activity, &[name])).collect();
-    match words.iter().find_map(|word| severity_of(SEVERITIES, word)) {
-        Some(severity) => (severity, None),
-        None => {
-            let doubt = words.first().map(|word| unknown_word("severity", word, UNSAID.as_str()));
-            (UNSAID, doubt)
-        }
+    if let Some(severity) = words.iter().find_map(|word| severity_of(SEVERITIES, word)) {
+        return (severity, None);
     }
+    let doubt = words.first().map(|word| unknown_word("severity", word, UNSAID.as_str()));
+    (UNSAID, doubt)
 }
 
 /// The series; where there is none, the device and the condition that is set for it.

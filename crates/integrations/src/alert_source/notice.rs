@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::alert::add_doubt;
 use super::pairs::{Pairs, Told};
 use super::pick::{UNSAID, unknown_word, unreadable};
-use super::text::{LONGEST_TITLE, is_web_address, one_line, paragraphs};
+use super::text::{LONGEST_TITLE, one_line, paragraphs, shortened};
 
 use self::event::Event;
 use self::state::State;
@@ -56,21 +56,21 @@ const CLIENT: [&str; 8] = [
 ];
 
 /// The names by which a notification is known where it comes as text.
-pub(super) const KNOWN: [&str; 14] = [
-    "notificationtype",
-    "host",
-    "hostname",
-    "service",
-    "servicedesc",
-    "state",
-    "servicestate",
-    "hoststate",
-    "address",
-    "output",
-    "serviceoutput",
-    "hostoutput",
-    "additionalinfo",
-    "comment",
+pub(super) const KNOWN: [&[&str]; 14] = [
+    &EVENT,
+    &OBJECT,
+    &HOST,
+    &SERVICE,
+    &SERVICE_STATE,
+    &HOST_STATE,
+    &SERVICE_OUTPUT,
+    &HOST_OUTPUT,
+    &SERVICE_MORE,
+    &HOST_MORE,
+    &ADDRESS,
+    &AUTHOR,
+    &COMMENT,
+    &CLIENT,
 ];
 
 /// How one of these tools writes.
@@ -106,7 +106,7 @@ pub(super) fn read(value: &Value, dialect: &Dialect) -> Result<Told, Unreadable>
     }
     let about = About { host, service };
     let (event, state) = (Word::of(event, Event::of), Word::of(state, |word| State::of(word, &about)));
-    Ok(Told::from(signal(&pairs, about, &event, &state, dialect)))
+    Ok(Told::from(signal(&pairs, &about, &event, &state, dialect)))
 }
 
 fn is_object(word: &str) -> bool {
@@ -159,7 +159,7 @@ impl<T> Word<T> {
 
 fn signal(
     pairs: &Pairs,
-    about: About,
+    about: &About,
     event: &Word<Event>,
     state: &Word<State>,
     dialect: &Dialect,
@@ -191,9 +191,9 @@ fn signal(
         dedup_key: Some(about.key()),
         client: pairs.line(&CLIENT),
         product: pairs.line(&["source"]),
-        link: pairs.texts(&LINK).find(|text| is_web_address(text)).map(str::to_owned),
+        link: pairs.address(&LINK),
         device: Device { hostname: Some(about.host.clone()), name: Some(about.host.clone()) },
-        ..Signal::trigger(title(&about, event, state), severity)
+        ..Signal::trigger(title(about, event, state), severity)
     };
     for doubt in doubts(event, state, signal.action) {
         add_doubt(&mut signal, &doubt);
@@ -203,7 +203,7 @@ fn signal(
 
 fn title(about: &About, event: &Word<Event>, state: &Word<State>) -> String {
     let name = about.name();
-    let said = state.means.as_ref().map(|state| state.word()).or(state.unknown());
+    let said = state.means.as_ref().map(State::word).or(state.unknown());
     let title = match (said, &event.said) {
         (Some(state), _) => format!("{name} is {state}"),
         (None, Some(event)) => format!("{name}: {event}"),
@@ -223,9 +223,8 @@ fn action(event: Option<Event>, state: Option<&State>) -> Action {
         (Event::FlappingStarted | Event::DowntimeStarted | Event::Custom, _)
         | (Event::FlappingOver | Event::DowntimeOver, None) => Action::Note,
         // What broke meanwhile was not notified, and nobody else will tell.
-        (Event::FlappingOver | Event::DowntimeOver, Some(State::Bad(..)))
-        | (Event::Problem, _)
-        | (Event::Recovery, Some(State::Bad(..))) => Action::Trigger,
+        (Event::FlappingOver | Event::DowntimeOver | Event::Recovery, Some(State::Bad(..)))
+        | (Event::Problem, _) => Action::Trigger,
     }
 }
 
@@ -236,7 +235,7 @@ fn doubts(event: &Word<Event>, state: &Word<State>, action: Action) -> Vec<Strin
         doubts.push(unknown_word("notification type", word, taken_for));
     }
     if let Some(word) = state.unknown() {
-        doubts.push(format!("the state '{}' is not known", super::text::shortened(word)));
+        doubts.push(format!("the state '{}' is not known", shortened(word)));
     }
     if let (Some(Event::Recovery), Some(State::Bad(..))) = (event.means, &state.means) {
         doubts.push("a recovery with a bad state; the state was believed".to_owned());

@@ -1,6 +1,6 @@
-//! `PagerDuty`'s Events API, from the receiving side: alert events of version 2 and 1, and change events.
+//! PagerDuty's Events API, from the receiving side: alert events of version 2 and 1, and change events.
 //!
-//! Invariants: what an event lacks is told as `PagerDuty` tells it, field by field, so that a sender's own checks keep
+//! Invariants: what an event lacks is told as PagerDuty tells it, field by field, so that a sender's own checks keep
 //! their meaning; a change event never pages.
 
 mod check;
@@ -35,7 +35,7 @@ const CLIENT: [&str; 9] = [
 
 const HOSTNAME: [&str; 4] = ["hostname", "host", "device", "devicename"];
 
-/// `PagerDuty`'s Events API.
+/// PagerDuty's Events API.
 pub(super) struct PagerdutyEvents;
 
 impl Format for PagerdutyEvents {

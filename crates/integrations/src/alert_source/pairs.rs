@@ -122,7 +122,9 @@ pub(super) fn read(
         _ => return Err(not_fields()),
     };
     if let Some(doubt) = &came.body.doubt {
-        found.iter_mut().for_each(|found| add_doubt(&mut found.signal, doubt));
+        for found in &mut found {
+            add_doubt(&mut found.signal, doubt);
+        }
     }
     Ok(Said::Alerts(found))
 }

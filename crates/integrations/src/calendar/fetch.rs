@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use url::{Host, Url};
 
 use super::Reachable;
-use super::address::is_public;
+use crate::address::is_public;
 use crate::http::{Answer, Http, NoAnswer};
 
 const WANTED: &str = "text/calendar, */*;q=0.5";

@@ -86,6 +86,7 @@ impl HaloPsa {
 
     /// Writes an action with the best outcome that the application may use.
     async fn act(&self, action: impl Fn(&Value) -> Value + Send + Sync) -> Result<(), TicketError> {
+        self.access.token().await?;
         let outcomes = or_none(self.lists.outcomes(&self.access).await)?;
         let wanted = self.settings.note_outcome.as_deref();
         let fit = choice::note_outcomes(&outcomes, wanted);
@@ -207,6 +208,7 @@ impl TicketSystem for HaloPsa {
     async fn take(&self, _: &TenantId, id: &str, technician: &Technician) -> Result<(), TicketError> {
         let id = number(id)?;
         let name = self.settings.working_status.as_deref().unwrap_or(WORKING);
+        self.access.token().await?;
         let statuses = or_none(self.lists.statuses(&self.access).await)?;
         let status = named(&statuses, name).map(|status| status.id);
         let agent = self.agent(technician).await?;

@@ -9,12 +9,14 @@ mod parts;
 
 use std::sync::Arc;
 
+use app::Ctx;
 use app::alert_sources::Keyed;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
 use domain::id::SourceId;
-use domain::source::SourceType;
+use domain::source::{AlertSource, SourceType};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -66,17 +68,22 @@ struct AlertSourceTypeBody {
 }
 
 impl KeyedAlertSource {
-    fn of(edge: &Edge, Keyed { source, key }: Keyed) -> Self {
+    fn of(edge: &Edge, Keyed { source, key }: Keyed, quiet_since: Option<DateTime<Utc>>) -> Self {
         let base = &edge.app.settings.public_url;
         let key = key.expose_secret().to_owned();
         Self {
             url: format!("{base}/api/webhooks/{key}"),
             enqueue_url: (source.source_type == SourceType::PagerdutyEvents)
                 .then(|| format!("{base}/v2/enqueue")),
-            alert_source: source.into(),
+            alert_source: AlertSourceBody::from(source).quiet(quiet_since),
             key,
         }
     }
+}
+
+async fn shown(edge: &Edge, ctx: &Ctx, source: AlertSource) -> Result<AlertSourceBody, Problem> {
+    let since = app::alert_sources::quiet_since(&edge.app, ctx, &source.id).await?;
+    Ok(AlertSourceBody::from(source).quiet(since))
 }
 
 /// Every alert source, by name.
@@ -90,7 +97,10 @@ pub(super) async fn list(
     SignedIn(ctx): SignedIn,
 ) -> Result<Json<AlertSourceList>, Problem> {
     let sources = app::alert_sources::all(&edge.app, &ctx).await?;
-    Ok(Json(AlertSourceList { alert_sources: sources.into_iter().map(AlertSourceBody::from).collect() }))
+    let quiet_since = app::alert_sources::quiet_since_each(&edge.app, &ctx, &sources).await?;
+    let shown = sources.into_iter().zip(quiet_since);
+    let alert_sources = shown.map(|(source, since)| AlertSourceBody::from(source).quiet(since)).collect();
+    Ok(Json(AlertSourceList { alert_sources }))
 }
 
 /// One alert source.
@@ -104,7 +114,8 @@ pub(super) async fn read(
     SignedIn(ctx): SignedIn,
     IdPath(id): IdPath<SourceId>,
 ) -> Result<Json<AlertSourceBody>, Problem> {
-    Ok(Json(app::alert_sources::get(&edge.app, &ctx, &id).await?.into()))
+    let source = app::alert_sources::get(&edge.app, &ctx, &id).await?;
+    Ok(Json(shown(&edge, &ctx, source).await?))
 }
 
 /// Makes an alert source. Only this answer says its key.
@@ -120,7 +131,7 @@ pub(super) async fn create(
     JsonBody(body): JsonBody<AlertSourceBody>,
 ) -> Result<(StatusCode, Json<KeyedAlertSource>), Problem> {
     let made = app::alert_sources::create(&edge.app, &ctx, &body.read()?).await?;
-    Ok((StatusCode::CREATED, Json(KeyedAlertSource::of(&edge, made))))
+    Ok((StatusCode::CREATED, Json(KeyedAlertSource::of(&edge, made, None))))
 }
 
 /// Edits an alert source, whole: what is left out is unset, but for the `signing_secret`. Its key stays, and so does its
@@ -137,7 +148,8 @@ pub(super) async fn edit(
     IdPath(id): IdPath<SourceId>,
     JsonBody(body): JsonBody<AlertSourceBody>,
 ) -> Result<Json<AlertSourceBody>, Problem> {
-    Ok(Json(app::alert_sources::edit(&edge.app, &ctx, &id, &body.read()?).await?.into()))
+    let source = app::alert_sources::edit(&edge.app, &ctx, &id, &body.read()?).await?;
+    Ok(Json(shown(&edge, &ctx, source).await?))
 }
 
 /// Deletes an alert source. Its key opens nothing from now on; its incidents stay.
@@ -168,8 +180,10 @@ pub(super) async fn rotate_key(
     SignedIn(ctx): SignedIn,
     IdPath(id): IdPath<SourceId>,
 ) -> Result<Json<KeyedAlertSource>, Problem> {
+    // Before there is a key that only this answer says.
+    let quiet_since = app::alert_sources::quiet_since(&edge.app, &ctx, &id).await?;
     let rekeyed = app::alert_sources::rotate_key(&edge.app, &ctx, &id).await?;
-    Ok(Json(KeyedAlertSource::of(&edge, rekeyed)))
+    Ok(Json(KeyedAlertSource::of(&edge, rekeyed, quiet_since)))
 }
 
 /// The types that an alert source can be of, in the order that people choose from.

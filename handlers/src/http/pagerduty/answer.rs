@@ -1,4 +1,4 @@
-//! What `PagerDuty`'s Events API answers.
+//! What PagerDuty's Events API answers.
 //!
 //! Invariant: status and body are what a client of the API compares with, to the letter.
 

@@ -1,4 +1,4 @@
-//! What a client of `PagerDuty`'s Events API is answered.
+//! What a client of PagerDuty's Events API is answered.
 
 use app::{FieldError, Taken};
 use axum::body::to_bytes;

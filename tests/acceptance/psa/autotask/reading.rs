@@ -96,11 +96,11 @@ struct Vault(Mutex<&'static str>);
 #[async_trait::async_trait]
 impl Secrets for Vault {
     async fn get(&self, _: &str) -> Result<SecretString, SecretError> {
-        Ok((*self.0.lock().unwrap()).into())
+        Ok((*self.0.lock().expect("the secret")).into())
     }
 
     async fn renew(&self, name: &str) -> Result<SecretString, SecretError> {
-        *self.0.lock().unwrap() = "exchanged";
+        *self.0.lock().expect("the secret") = "exchanged";
         self.get(name).await
     }
 }

@@ -140,7 +140,7 @@ async fn tokens_that_end_early_are_replaced_and_a_secret_that_is_wrong_is_told()
         psa.add_note(&tenant(), "4711", &note(number)).await.unwrap();
     }
     assert_eq!(halo.tickets()[0].actions.len(), 3);
-    halo.tokens_live(Duration::from_secs(60));
+    halo.tokens_live(Duration::from_mins(1));
     halo.expire_tokens();
     psa.read(&tenant(), "4711").await.unwrap();
     halo.rotate_secret("another");

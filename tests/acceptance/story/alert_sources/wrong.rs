@@ -8,7 +8,7 @@ use super::{made, path, plain, service_id, without_key};
 super::super::stories!(every_mistake_in_a_source_is_named, a_mistake_in_an_edit_changes_nothing,);
 
 /// `plain` with other fields.
-fn with(source_type: &str, fields: Value) -> Value {
+fn with(source_type: &str, fields: &Value) -> Value {
     let mut source = plain("x", source_type);
     let more = fields.as_object().expect("an object").clone();
     source.as_object_mut().expect("an object").extend(more);
@@ -63,11 +63,11 @@ async fn every_mistake_in_a_source_is_named(mut world: World) {
         (json!({ "color": "red" }), vec!["color"]),
     ];
     for (fields, named) in bad {
-        refused(&mut world, with("generic", fields), &named).await;
+        refused(&mut world, with("generic", &fields), &named).await;
     }
     refused(&mut world, plain("x", "heartbeat"), &["silence_minutes"]).await;
     for minutes in [0, 44_641] {
-        let body = with("heartbeat", json!({ "silence_minutes": minutes }));
+        let body = with("heartbeat", &json!({ "silence_minutes": minutes }));
         refused(&mut world, body, &["silence_minutes"]).await;
     }
     refused(&mut world, json!({ "name": "x", "type": "generic" }), &["service_id"]).await;

@@ -84,7 +84,8 @@ pub(super) async fn attempt(
                 Some(spent) => time(app, tenant, queue, spent, &summary).await?,
                 None => None,
             };
-            complete(&at, &TicketResolution { at: *ended, by: by.clone(), summary }, time.as_ref()).await
+            let end = TicketResolution { at: *ended, by: by.clone(), summary };
+            complete(&at, &end, time.as_ref(), queue.is_in_doubt()).await
         }
     })
 }
@@ -169,23 +170,33 @@ async fn complete(
     at: &At<'_>,
     end: &TicketResolution,
     time: Option<&TimeSpent>,
+    in_doubt: bool,
 ) -> Result<Done, TicketError> {
     let gone = Done::Completed { already_closed: true, minutes: None };
     match at.psa.read(at.tenant, at.id).await {
+        // An earlier try may have closed it: then its time is there, and is looked for by its key.
+        Ok(ticket) if ticket.closed && in_doubt => {
+            let minutes = match time {
+                Some(time) if at.psa.add_time(at.tenant, at.id, time).await.is_ok() => Some(minutes(time)),
+                _ => None,
+            };
+            return Ok(Done::Completed { already_closed: false, minutes });
+        }
         Ok(ticket) if ticket.closed => return Ok(gone),
         Err(TicketError::NotFound) => return Ok(gone),
         read => read.map(drop)?,
     }
-    let minutes = match time {
-        Some(time) => {
-            at.psa.add_time(at.tenant, at.id, time).await?;
-            Some((time.to - time.from).num_minutes())
-        }
-        None => None,
-    };
+    if let Some(time) = time {
+        at.psa.add_time(at.tenant, at.id, time).await?;
+    }
+    let minutes = time.map(minutes);
     match at.psa.complete(at.tenant, at.id, end).await {
         Ok(()) => Ok(Done::Completed { already_closed: false, minutes }),
         Err(TicketError::Closed) => Ok(Done::Completed { already_closed: true, minutes }),
         Err(error) => Err(error),
     }
+}
+
+fn minutes(time: &TimeSpent) -> i64 {
+    (time.to - time.from).num_minutes()
 }

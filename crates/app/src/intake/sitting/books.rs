@@ -190,8 +190,10 @@ impl Sitting<'_> {
     /// The live incident behind a key, loaded.
     pub(super) async fn open_incident(&mut self, key: &str) -> Result<Option<IncidentId>, Error> {
         if !self.books.keys.contains_key(key) {
-            let Some(found) = self.app.store.get::<OpenKey>(self.tenant, key).await? else { return Ok(None) };
-            let slot = Slot { value: Some(found.value), etag: Some(found.etag), changed: false };
+            let slot = match self.app.store.get::<OpenKey>(self.tenant, key).await? {
+                Some(found) => Slot { value: Some(found.value), etag: Some(found.etag), changed: false },
+                None => Slot { value: None, etag: None, changed: false },
+            };
             self.books.keys.insert(key.to_owned(), slot);
         }
         let Some(entry) = self.books.key(key).filter(|entry| !entry.over) else { return Ok(None) };

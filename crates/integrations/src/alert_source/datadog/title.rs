@@ -35,8 +35,8 @@ impl Title {
             }
             rest = after;
         }
-        found.text = if rest.is_empty() { title.trim() } else { rest }.to_owned();
-        found
+        let text = if rest.is_empty() { title.trim() } else { rest };
+        Self { text: text.to_owned(), ..found }
     }
 }
 

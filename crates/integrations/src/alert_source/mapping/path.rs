@@ -1,4 +1,4 @@
-//! A path into a delivery: JSONPath, RFC 9535, `$.` may be left out.
+//! A path into a delivery: `JSONPath`, RFC 9535, `$.` may be left out.
 //!
 //! Invariant: a path that is taken asks for no more work than some walks over the delivery; two of what multiplies work
 //! (`..`, a filter, a comma) could take a night over one body.

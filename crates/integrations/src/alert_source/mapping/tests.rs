@@ -14,25 +14,21 @@ fn mapped(mapping: Mapping) -> AlertSource {
     AlertSource { mapping, ..source(SourceType::Generic) }
 }
 
-fn path(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 fn read(mapping: Mapping, body: &Value) -> Signal {
     signal(said_to(&mapped(mapping), &body.to_string()))
 }
 
 fn whole_mapping() -> Mapping {
     Mapping {
-        each: path("records"),
-        title: path("{{ what }} on {{ machine.label | upper }}"),
-        description: path("{{ what }}, {{ body.tenant.company }}, {{ nothing.there }}"),
-        severity: path("grade"),
-        status: path("phase"),
-        dedup_key: path("ref"),
-        client: path("$.tenant.company"),
-        device: path("machine.label"),
-        link: path("page"),
+        each: Some("records".into()),
+        title: Some("{{ what }} on {{ machine.label | upper }}".into()),
+        description: Some("{{ what }}, {{ body.tenant.company }}, {{ nothing.there }}".into()),
+        severity: Some("grade".into()),
+        status: Some("phase".into()),
+        dedup_key: Some("ref".into()),
+        client: Some("$.tenant.company".into()),
+        device: Some("machine.label".into()),
+        link: Some("page".into()),
         severities: [("red".to_owned(), Severity::Critical)].into(),
         statuses: [
             ("begun".to_owned(), Meaning::Trigger),
@@ -76,14 +72,14 @@ fn nothing_mapped_changes_nothing() {
 #[test]
 fn what_a_path_does_not_find_stays() {
     let mapping = Mapping {
-        title: path("{{ nothing }} "),
-        description: path("{{ nothing }}"),
-        severity: path("nothing"),
-        status: path("nothing"),
-        dedup_key: path("nothing"),
-        client: path("nothing"),
-        device: path("nothing"),
-        link: path("title"),
+        title: Some("{{ nothing }} ".into()),
+        description: Some("{{ nothing }}".into()),
+        severity: Some("nothing".into()),
+        status: Some("nothing".into()),
+        dedup_key: Some("nothing".into()),
+        client: Some("nothing".into()),
+        device: Some("nothing".into()),
+        link: Some("title".into()),
         ..Mapping::default()
     };
     let body = json!({"title": "Disk full", "severity": "low", "status": "ok", "id": "7", "client": "Contoso",
@@ -107,7 +103,7 @@ fn words_can_be_mapped_without_a_path() {
 
 #[test]
 fn words_at_a_path_are_read_as_tools_mean_them() {
-    let mapping = || Mapping { severity: path("a"), status: path("b"), ..Mapping::default() };
+    let mapping = || Mapping { severity: Some("a".into()), status: Some("b".into()), ..Mapping::default() };
     let known = read(mapping(), &json!({"title": "x", "a": "P3", "b": "recovered", "severity": "low"}));
     assert_eq!((known.severity, known.action, known.degraded), (Severity::Medium, Action::Resolve, None));
     let unknown = read(mapping(), &json!({"title": "x", "a": 17, "b": "blue", "severity": "low"}));
@@ -142,8 +138,12 @@ fn a_default_is_not_for_a_type_that_says_a_severity_by_itself() {
 
 #[test]
 fn several_alerts_do_not_share_a_key_of_the_whole_delivery() {
-    let mapping =
-        Mapping { each: path("list"), dedup_key: path("run"), client: path("who"), ..Mapping::default() };
+    let mapping = Mapping {
+        each: Some("list".into()),
+        dedup_key: Some("run".into()),
+        client: Some("who".into()),
+        ..Mapping::default()
+    };
     let body = json!({"run": "r1", "who": "Contoso", "list": [{"title": "A"}, {"title": "B", "run": "own"}]});
     let all = signals(said_to(&mapped(mapping), &body.to_string()));
     assert_eq!((all[0].dedup_key.as_deref(), all[0].client.as_deref()), (None, Some("Contoso")));
@@ -152,17 +152,17 @@ fn several_alerts_do_not_share_a_key_of_the_whole_delivery() {
 
 #[test]
 fn a_list_that_is_not_there_leaves_the_body_as_one() {
-    let mapping = Mapping { each: path("records"), ..Mapping::default() };
+    let mapping = Mapping { each: Some("records".into()), ..Mapping::default() };
     assert_eq!(&*read(mapping, &json!({"title": "Disk full"})).title, "Disk full");
 }
 
 #[test]
 fn what_can_not_be_read_is_named_and_stops_no_alert() {
     let mapping = Mapping {
-        title: path("{{ what"),
-        description: path("{{ what | shout }}"),
-        severity: path("a b"),
-        link: path("$..a..b"),
+        title: Some("{{ what".into()),
+        description: Some("{{ what | shout }}".into()),
+        severity: Some("a b".into()),
+        link: Some("$..a..b".into()),
         ..Mapping::default()
     };
     let mut source = mapped(mapping);
@@ -184,9 +184,12 @@ fn what_can_not_be_read_is_named_and_stops_no_alert() {
 #[test]
 fn a_template_reads_lists_and_texts() {
     let mapping = Mapping {
-        title: path("\n{% if up %}Up{% else %}{{ names | join('/') }}{% endif %}: {{ text[:5] }}\nmore"),
-        description: path(
-            "{# note #}{% for a in list %}{{ loop.index }}. {{ a.n | default('-') }}\n{% endfor %}{{ body }}",
+        title: Some(
+            "\n{% if up %}Up{% else %}{{ names | join('/') }}{% endif %}: {{ text[:5] }}\nmore".into(),
+        ),
+        description: Some(
+            "{# note #}{% for a in list %}{{ loop.index }}. {{ a.n | default('-') }}\n{% endfor %}{{ body }}"
+                .into(),
         ),
         ..Mapping::default()
     };
@@ -198,6 +201,6 @@ fn a_template_reads_lists_and_texts() {
 
 #[test]
 fn a_text_is_the_body_of_a_template() {
-    let mapping = Mapping { title: path("Mail: {{ body | trim }}"), ..Mapping::default() };
+    let mapping = Mapping { title: Some("Mail: {{ body | trim }}".into()), ..Mapping::default() };
     assert_eq!(&*signal(said_to(&mapped(mapping), "Disk full\n")).title, "Mail: Disk full");
 }

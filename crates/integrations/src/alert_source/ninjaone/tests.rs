@@ -1,4 +1,4 @@
-//! NinjaOne: what each kind of delivery says.
+//! `NinjaOne`: what each kind of delivery says.
 
 use super::super::pick::testing::Delivery;
 use super::*;

@@ -15,20 +15,15 @@ impl State {
     /// The state that a word or a number means; numbers count differently for hosts and for services.
     pub(super) fn of(word: &str, about: &About) -> Option<Self> {
         let is_service = about.service.is_some();
-        Some(match word.trim().to_ascii_uppercase().as_str() {
-            "OK" => Self::Good("OK"),
-            "UP" => Self::Good("UP"),
-            "0" => Self::Good(if is_service { "OK" } else { "UP" }),
-            "WARNING" | "WARN" => Self::Bad("WARNING", Severity::Medium),
-            "CRITICAL" | "CRIT" => Self::Bad("CRITICAL", Severity::Critical),
-            "UNKNOWN" | "UNKN" => Self::Bad("UNKNOWN", Severity::Medium),
-            "DOWN" => Self::Bad("DOWN", Severity::Critical),
-            "UNREACHABLE" | "UNREA" => Self::Bad("UNREACHABLE", Severity::High),
-            "1" if is_service => Self::Bad("WARNING", Severity::Medium),
-            "1" => Self::Bad("DOWN", Severity::Critical),
-            "2" if is_service => Self::Bad("CRITICAL", Severity::Critical),
-            "2" => Self::Bad("UNREACHABLE", Severity::High),
-            "3" if is_service => Self::Bad("UNKNOWN", Severity::Medium),
+        let word = word.trim().to_ascii_uppercase();
+        Some(match (word.as_str(), is_service) {
+            ("OK", _) | ("0", true) => Self::Good("OK"),
+            ("UP", _) | ("0", false) => Self::Good("UP"),
+            ("WARNING" | "WARN", _) | ("1", true) => Self::Bad("WARNING", Severity::Medium),
+            ("CRITICAL" | "CRIT", _) | ("2", true) => Self::Bad("CRITICAL", Severity::Critical),
+            ("UNKNOWN" | "UNKN", _) | ("3", true) => Self::Bad("UNKNOWN", Severity::Medium),
+            ("DOWN", _) | ("1", false) => Self::Bad("DOWN", Severity::Critical),
+            ("UNREACHABLE" | "UNREA", _) | ("2", false) => Self::Bad("UNREACHABLE", Severity::High),
             _ => return None,
         })
     }

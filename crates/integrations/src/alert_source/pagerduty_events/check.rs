@@ -1,6 +1,6 @@
-//! What an event must have, and how `PagerDuty` says that it hasn't.
+//! What an event must have, and how PagerDuty says that it hasn't.
 //!
-//! Invariant: nothing is refused that `PagerDuty` takes; links, images and times, which it doesn't need, are never a
+//! Invariant: nothing is refused that PagerDuty takes; links, images and times, which it doesn't need, are never a
 //! reason. Rules and texts: Events API v2 and v1 as their clients meet them.
 
 use app::port::Unreadable;
@@ -52,7 +52,7 @@ impl EventsApi {
         if let Some(said) = Self::ALL.into_iter().find(|api| query.split('&').any(|pair| pair == api.query()))
         {
             said
-        } else if has("event_action") {
+        } else if has("event_action") || has_severity {
             Self::V2
         } else if ["event_type", "service_key", "incident_key"].into_iter().any(has) {
             Self::V1

@@ -82,6 +82,18 @@ fn a_change_is_told_from_a_trigger_that_forgot_its_action() {
 }
 
 #[test]
+fn an_event_that_came_to_the_address_of_an_api_is_for_that_api() {
+    let trigger: Value = serde_json::from_str(include_str!(
+        "../../../../../tests/fixtures/alerts/pagerduty_events/problem.json"
+    ))
+    .unwrap();
+    for api in [EventsApi::V2, EventsApi::Change, EventsApi::V1] {
+        assert_eq!(EventsApi::of(&trigger, &format!("a=b&{}", api.query())), api);
+    }
+    assert_eq!(EventsApi::of(&trigger, "a=b"), EventsApi::V2);
+}
+
+#[test]
 fn every_wrong_field_is_named() {
     let error = fixture!("malformed.json").read(&PagerdutyEvents).unwrap_err().to_string();
     for told in [

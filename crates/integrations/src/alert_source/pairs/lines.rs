@@ -9,9 +9,12 @@ use url::form_urlencoded;
 use super::simple;
 
 /// The fields in `text` whose names are among `known`, as an object.
-pub(in crate::alert_source) fn fields(text: &str, prefixes: &[&str], known: &[&str]) -> Option<Value> {
+pub(in crate::alert_source) fn fields(text: &str, prefixes: &[&str], known: &[&[&str]]) -> Option<Value> {
     let text = text.trim();
-    let is_known = |name: &str| known.contains(&simple(name, prefixes).as_str());
+    let is_known = |name: &str| {
+        let name = simple(name, prefixes);
+        known.iter().any(|names| names.contains(&name.as_str()))
+    };
     let mut found = Map::new();
     if !text.contains('\n') && text.contains('&') {
         for (name, value) in form_urlencoded::parse(text.as_bytes()).filter(|(name, _)| is_known(name)) {
@@ -64,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_mail_an_environment_and_a_form_with_blanks_have_fields() {
-        let known = ["host", "event", "additionalinfo"];
+        let known: [&[&str]; 2] = [&["host", "event"], &["additionalinfo"]];
         let mail = "** Alert **\n\nHost: srv\nDate: today\nAdditional Info:\n\nDISK - free: 3%\nbye";
         let said = fields(mail, &[], &known).unwrap();
         assert_eq!(said, json!({"Host": "srv", "Additional Info": "DISK - free: 3%\nbye"}));
@@ -80,7 +83,7 @@ mod tests {
 
     #[test]
     fn prose_with_one_word_that_is_a_name_has_none() {
-        assert_eq!(fields("Host: it is on fire\nPlease come.", &[], &["host", "service"]), None);
-        assert_eq!(fields("", &[], &["host"]), None);
+        assert_eq!(fields("Host: it is on fire\nPlease come.", &[], &[&["host", "service"]]), None);
+        assert_eq!(fields("", &[], &[&["host"]]), None);
     }
 }

@@ -1,5 +1,5 @@
 //! Media types that Zabbix has for others and that somebody points here: one writes PagerDuty's events, the other
-//! the few fields of Grafana OnCall.
+//! the few fields of Grafana's on-call product.
 
 use app::port::Unreadable;
 use domain::signal::{Action, Device, Image, Signal};

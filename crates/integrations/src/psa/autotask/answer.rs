@@ -98,7 +98,6 @@ fn refusal(call: Call, answer: &Answer) -> TicketError {
             "{reason}; look at the API user's name and secret, and at the integration code"
         )),
         404 | 410 if call.names_ticket() => TicketError::NotFound,
-        408 | 409 => call.in_doubt(reason, Some(answer)),
         500 if is_reasoned(&answer.body) && says(&["threshold"]) => {
             TicketError::Unavailable { reason, after: answer.wait }
         }
@@ -111,7 +110,7 @@ fn refusal(call: Call, answer: &Answer) -> TicketError {
                 TicketError::Refused(reason)
             }
         }
-        500.. => call.in_doubt(reason, Some(answer)),
+        408 | 409 | 500.. => call.in_doubt(reason, Some(answer)),
         _ if call.needs_open_ticket() && says(&IS_CLOSED) => TicketError::Closed,
         _ => TicketError::Refused(reason),
     }
@@ -170,8 +169,8 @@ fn said(body: &[u8]) -> String {
         (Some(errors), _) => errors.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; "),
         (None, Value::String(text)) => text.clone(),
         (None, _) => {
-            let words = ["message", "Message", "error", "detail", "title"].iter();
-            words.filter_map(|name| answer[*name].as_str()).next().unwrap_or_default().to_owned()
+            let mut words = ["message", "Message", "error", "detail", "title"].iter();
+            words.find_map(|name| answer[*name].as_str()).unwrap_or_default().to_owned()
         }
     }
 }

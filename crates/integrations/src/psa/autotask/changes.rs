@@ -63,7 +63,7 @@ impl Autotask {
                     self.change(&ticket, &fresh).await
                 }
             }
-            changed => changed,
+            done => done,
         }
     }
 

@@ -78,15 +78,11 @@ impl Picklists {
         severity: Severity,
         wanted: Option<&String>,
     ) -> Result<i64, TicketError> {
-        let field = (Entity::Tickets, "priority");
-        match wanted {
-            Some(label) => self.value(api, field, label).await,
-            None => {
-                let found =
-                    self.look(api, Entity::Tickets, |fields| closest(&fields.active("priority"), severity));
-                found.await?.ok_or_else(|| no_such("priority", severity.as_str()))
-            }
+        if let Some(label) = wanted {
+            return self.value(api, (Entity::Tickets, "priority"), label).await;
         }
+        let found = self.look(api, Entity::Tickets, |fields| closest(&fields.active("priority"), severity));
+        found.await?.ok_or_else(|| no_such("priority", severity.as_str()))
     }
 
     /// A type for notes that people write.

@@ -22,7 +22,7 @@ use super::wire::number;
 use crate::http::{Answer, Http};
 
 /// How long before its end a token is not used any more.
-const MARGIN: Duration = Duration::from_secs(60);
+const MARGIN: Duration = Duration::from_mins(1);
 
 /// How long a token lives that doesn't say so.
 const USUAL_LIFE: u64 = 3600;

@@ -13,6 +13,8 @@ use super::{HaloPsa, choice};
 impl HaloPsa {
     /// The ids that a new ticket is made with.
     pub(super) async fn filing(&self, ticket: &NewTicket) -> Result<Filing, TicketError> {
+        // A sign-in that is refused is no list that is: it ends here.
+        self.access.token().await?;
         let mut filing = Filing::default();
         if let Some(name) = &self.settings.ticket_type {
             let types = or_none(self.lists.ticket_types(&self.access).await)?;

@@ -17,7 +17,7 @@ use super::answer::{self, Call};
 use super::wire::{number, one, rows, text};
 
 /// How long a list is kept.
-const FRESH: Duration = Duration::from_secs(300);
+const FRESH: Duration = Duration::from_mins(5);
 
 /// How many lists are kept; each mail address and each customer that is looked for makes one.
 const MOST_KEPT: usize = 500;
@@ -62,10 +62,13 @@ pub(super) fn named<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {
     })
 }
 
+/// A list, and when it was read.
+type Kept = (Instant, Arc<[Entry]>);
+
 /// The lists that were read.
 #[derive(Debug, Default)]
 pub(super) struct Lists {
-    kept: Mutex<HashMap<Url, (Instant, Arc<[Entry]>)>>,
+    kept: Mutex<HashMap<Url, Kept>>,
 }
 
 impl Lists {

@@ -30,6 +30,8 @@ fn ticket() -> NewTicket {
         title: "CPU critical on SRV-1".into(),
         description: "CPU at 98 %\n\nAlert source: RMM".into(),
         priority: "P1",
+        severity: domain::severity::Severity::Critical,
+        number: 42,
         client: None,
         assignee: None,
         created_at: at(),
@@ -161,7 +163,7 @@ async fn each_call_says_what_the_psa_has_to_know() {
         Technician { user_id: "usr_1".parse().unwrap(), email: "sam@msp.example".into(), name: "Sam".into() };
     let full = NewTicket { client: Some("Contoso".into()), assignee: Some(assignee), ..ticket() };
 
-    assert_eq!(psa.create(&full).await.unwrap(), "7");
+    assert_eq!(psa.create(&full).await.unwrap().id, "7");
     let (lines, body) = heard.recv().unwrap();
     assert!(lines.starts_with("post /psa/api/integrations/oncall/tickets http/1.1"), "{lines}");
     for line in
@@ -186,7 +188,7 @@ async fn each_call_says_what_the_psa_has_to_know() {
         "{lines}"
     );
 
-    assert_eq!(psa.read(&tenant(), "7").await.unwrap().id, "7");
+    assert_eq!(psa.read(&tenant(), "7").await.unwrap().filed.id, "7");
     let (lines, _) = heard.recv().unwrap();
     assert!(lines.starts_with("get /psa/api/integrations/oncall/tickets/7?tenant_id=3f6d "), "{lines}");
 

@@ -285,7 +285,7 @@ mod tests {
             let read = ticket(body.to_string().as_bytes(), "1").unwrap();
             assert_eq!((read.closed, read.note_refs), (closed, vec!["n".to_owned()]), "{status}");
         }
-        assert_eq!(ticket(br#"{"data":{"status":"New"}}"#, "T-9").unwrap().id, "T-9");
+        assert_eq!(ticket(br#"{"data":{"status":"New"}}"#, "T-9").unwrap().filed.id, "T-9");
         assert_eq!(ticket(b"{}", "T-9"), None);
     }
 }

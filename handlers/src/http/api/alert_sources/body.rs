@@ -6,6 +6,7 @@ use std::fmt;
 
 use app::alert_sources::{SigningSecret, SourceEdit};
 use app::{Error, FieldError};
+use chrono::{DateTime, Utc};
 use domain::id::{IdError, ServiceId};
 use domain::source::{AlertSource, FlapPause, SourceType};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -45,6 +46,10 @@ pub(in crate::http::api) struct AlertSourceBody {
     #[serde(default)]
     #[schema(read_only)]
     signing_secret_set: bool,
+    /// Since when it is quieter than it ever was, where it is; not looked at when sent.
+    #[serde(default)]
+    #[schema(read_only)]
+    quiet_since: Option<DateTime<Utc>>,
 }
 
 /// What was sent as signing secret.
@@ -76,6 +81,11 @@ fn sent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Sent, D::Error> {
 }
 
 impl AlertSourceBody {
+    /// The same, and since when it is quiet.
+    pub(super) fn quiet(self, since: Option<DateTime<Utc>>) -> Self {
+        Self { quiet_since: since, ..self }
+    }
+
     /// The source that is meant; every part that can't be read is named.
     pub(super) fn read(self) -> Result<SourceEdit, Error> {
         let mut wrong = Vec::new();
@@ -122,6 +132,7 @@ impl From<AlertSource> for AlertSourceBody {
             silence_minutes: source.silence_minutes,
             signing_secret: Sent::Nothing,
             signing_secret_set: source.signing_secret.is_some(),
+            quiet_since: None,
         }
     }
 }

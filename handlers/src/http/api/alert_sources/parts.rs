@@ -9,7 +9,8 @@ use domain::source::{ContentField, FlapPause, Grouping, Mapping, Meaning};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Where the sender's format differs from its type's. Paths are JSONPath, `$.` may be left out; templates are Jinja's kind.
+/// Where the sender's format differs from its type's. Paths are `JSONPath`, `$.` may be left
+/// out; templates are of Jinja's kind.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct MappingBody {

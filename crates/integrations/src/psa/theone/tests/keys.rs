@@ -49,7 +49,7 @@ fn key_of(lines: &str) -> &str {
 async fn a_key_that_was_rotated_is_read_again_and_the_call_is_repeated_with_it_as_it_was() {
     let vault = Vault::of([Ok("old"), Ok(" new\n")]);
     let (psa, heard) = serve_behind(vault.key(), &[WRONG_KEY, CREATED, OPEN], Timeouts::default());
-    assert_eq!(psa.create(&ticket()).await.unwrap(), "7");
+    assert_eq!(psa.create(&ticket()).await.unwrap().id, "7");
     let (first, sent) = heard.recv().unwrap();
     let (second, sent_again) = heard.recv().unwrap();
     assert_eq!((key_of(&first), key_of(&second)), ("old", "new"));

@@ -1,0 +1,196 @@
+//! A PSA's tickets as alerts, and what is done here going back: without an echo.
+
+use acceptance::autotask::Autotask;
+use acceptance::fault::Fault;
+use acceptance::fixture::Fixture;
+use acceptance::halopsa::HaloPsa;
+use acceptance::world::{Door, World};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use super::acknowledged;
+use super::office::Office;
+
+super::super::stories!(
+    each_status_of_autotask_does_what_the_table_says,
+    an_acknowledge_and_a_resolve_here_change_autotasks_ticket_and_come_back_as_nothing,
+    a_callout_while_autotask_is_away_waits_and_is_taken_when_it_is_back,
+    a_callout_without_a_connection_pages_with_the_tickets_number,
+    a_ticket_that_we_made_comes_back_as_its_incident_and_never_as_another,
+    a_halopsa_ticket_lives_and_ends_as_an_incident,
+);
+
+fn autotask(office: &Office) -> &Autotask {
+    match office {
+        Office::Autotask { autotask, .. } => autotask,
+        Office::Halo { .. } => panic!("it is a HaloPSA"),
+    }
+}
+
+fn halo(office: &Office) -> &HaloPsa {
+    match office {
+        Office::Halo { halo, .. } => halo,
+        Office::Autotask { .. } => panic!("it is an Autotask"),
+    }
+}
+
+/// Autotask calls out about a ticket; the status of the answer and what was done.
+async fn call_out(world: &mut World, door: &Door, number: &str) -> (u16, String) {
+    let fixture = Fixture {
+        method: "GET".to_owned(),
+        query: format!("number={number}"),
+        headers: [].into(),
+        body: String::new(),
+    };
+    let answer = world.replay(door, &fixture).await;
+    (answer.status.as_u16(), answer.json()["result"].as_str().unwrap_or_default().to_owned())
+}
+
+const OPENS: [&str; 3] = ["New", "In Progress", "Waiting Parts"];
+const REFUSED: [&str; 10] = [
+    "Complete",
+    "Denied",
+    "Waiting Customer",
+    "Waiting Materials",
+    "Scheduled",
+    "Escalate",
+    "Waiting Vendor",
+    "Waiting Approval",
+    "Waiting Dispatch",
+    "Approved",
+];
+
+async fn each_status_of_autotask_does_what_the_table_says(mut world: World) {
+    let office = Office::autotask(&mut world, json!({})).await;
+    let door = world.door("autotask", json!({})).await;
+    let autotask = autotask(&office);
+    for status in REFUSED {
+        let (_, number) = autotask.add_ticket("Disk", status, "Low", "Contoso Ltd");
+        assert_eq!(call_out(&mut world, &door, &number).await.0, 400, "{status} opens nothing");
+    }
+    for status in OPENS {
+        let (_, number) = autotask.add_ticket("Disk", status, "Critical", "Contoso Ltd");
+        assert_eq!(call_out(&mut world, &door, &number).await, (200, "created".to_owned()), "{status}");
+        world.mail_to("ben");
+    }
+    for status in REFUSED.into_iter().chain(["In Progress", "New", "Waiting Parts"]) {
+        let (id, number) = autotask.add_ticket("Disk", "New", "High", "Contoso Ltd");
+        call_out(&mut world, &door, &number).await;
+        world.mail_to("ben");
+        autotask.set_status(&id, status);
+        let expected = match status {
+            "Complete" | "Denied" => "resolved",
+            "New" | "Waiting Parts" => "grouped",
+            _ => "acknowledged",
+        };
+        assert_eq!(call_out(&mut world, &door, &number).await, (200, expected.to_owned()), "{status}");
+        if expected == "acknowledged" {
+            assert_eq!(call_out(&mut world, &door, &number).await.0, 200, "{status} again changes nothing");
+        }
+    }
+}
+
+async fn an_acknowledge_and_a_resolve_here_change_autotasks_ticket_and_come_back_as_nothing(
+    mut world: World,
+) {
+    let office = Office::autotask(&mut world, json!({})).await;
+    let door = world.door("autotask", json!({})).await;
+    let autotask = autotask(&office);
+    let (id, number) = autotask.add_ticket("Disk", "New", "Critical", "Contoso Ltd");
+    call_out(&mut world, &door, &number).await;
+    world.mail_to("ben");
+    let open = world.get("ben", "/api/incidents").await;
+    let incident = open["incidents"][0]["id"].as_str().expect("an incident").to_owned();
+    assert_eq!(world.look(&incident).await["psa_ticket_id"], json!(id));
+    world.work("ben", &incident, "acknowledge", Value::Null).await;
+    assert_eq!(office.tickets().len(), 1, "no second ticket");
+    assert_eq!(
+        (autotask.tickets()[0].status.as_str(), office.tickets()[0].owner.is_empty()),
+        ("In Progress", false)
+    );
+    assert_eq!(call_out(&mut world, &door, &number).await.0, 200);
+    world.work("ben", &incident, "resolve", json!({ "note": "done" })).await;
+    assert_eq!(autotask.tickets()[0].status, "Complete");
+    let sent = autotask.requests().len();
+    assert_eq!(call_out(&mut world, &door, &number).await.0, 400, "it is over here, too");
+    world.advance(TimeDelta::minutes(5)).await;
+    let since: Vec<_> =
+        autotask.requests().split_off(sent).into_iter().filter(|request| request.method == "PATCH").collect();
+    assert!(since.is_empty(), "{since:?}");
+}
+
+async fn a_callout_while_autotask_is_away_waits_and_is_taken_when_it_is_back(mut world: World) {
+    let office = Office::autotask(&mut world, json!({})).await;
+    let door = world.door("autotask", json!({})).await;
+    let (_, number) = autotask(&office).add_ticket("Disk", "New", "Critical", "Contoso Ltd");
+    autotask(&office).misbehave(Fault::Fails(503));
+    assert_eq!(call_out(&mut world, &door, &number).await, (200, "pending".to_owned()));
+    assert_eq!(world.deliveries(&door).await[0]["state"], "waiting");
+    world.advance(TimeDelta::minutes(2)).await;
+    world.no_mail();
+    autotask(&office).misbehave(Fault::None);
+    world.advance(TimeDelta::minutes(5)).await;
+    world.mail_to("ben");
+    let deliveries = world.deliveries(&door).await;
+    assert_eq!((deliveries.len(), deliveries[0]["state"].as_str()), (1, Some("taken")));
+}
+
+async fn a_callout_without_a_connection_pages_with_the_tickets_number(mut world: World) {
+    let door = world.door("autotask", json!({})).await;
+    assert_eq!(call_out(&mut world, &door, "T20261120.0042").await, (200, "created".to_owned()));
+    let mail = world.mail_to("ben");
+    assert!(mail.text.contains("T20261120.0042"), "{}", mail.text);
+    assert_eq!(call_out(&mut world, &door, "T20261120.0042").await, (200, "grouped".to_owned()));
+}
+
+/// HaloPSA tells of a ticket as its runbook does.
+async fn told(world: &mut World, door: &Door, ticket: &acceptance::halopsa::Ticket) -> Value {
+    let body = json!({ "ticket": {
+        "id": ticket.id, "summary": ticket.summary, "details": ticket.details,
+        "status": { "id": ticket.status, "name": ticket.status_name() }, "third_party_id": ticket.third_party_id,
+        "priority": { "id": 1, "name": "Critical" }, "client_name": "Contoso Ltd", "dateclosed": "1900-01-01T00:00:00",
+    }});
+    let answer = world.knock(door, body).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer.json()
+}
+
+async fn a_ticket_that_we_made_comes_back_as_its_incident_and_never_as_another(mut world: World) {
+    let office = Office::halopsa(&mut world, json!({})).await;
+    let door = world.door("halopsa", json!({})).await;
+    let incident = acknowledged(&mut world).await;
+    let made = halo(&office).tickets()[0].clone();
+    let back = told(&mut world, &door, &made).await;
+    assert_eq!((&back["result"], &back["incident_id"]), (&json!("grouped"), &json!(incident)));
+    halo(&office).close(made.id);
+    let sent = halo(&office).requests().len();
+    let back = told(&mut world, &door, &halo(&office).tickets()[0]).await;
+    assert_eq!((&back["result"], &back["incident_id"]), (&json!("resolved"), &json!(incident)));
+    world.advance(TimeDelta::minutes(5)).await;
+    let written: Vec<_> = halo(&office)
+        .requests()
+        .split_off(sent)
+        .into_iter()
+        .filter(|request| request.method == "POST")
+        .collect();
+    assert!(written.is_empty(), "no echo: {written:?}");
+    halo(&office).reopen(made.id);
+    let back = told(&mut world, &door, &halo(&office).tickets()[0]).await;
+    assert_eq!(back["result"], "ignored", "whoever opens our ticket again works on it there");
+}
+
+async fn a_halopsa_ticket_lives_and_ends_as_an_incident(mut world: World) {
+    let office = Office::halopsa(&mut world, json!({})).await;
+    let door = world.door("halopsa", json!({})).await;
+    let opened = world.replay(&door, &Fixture::read("halopsa", "problem")).await.json();
+    world.mail_to("ben");
+    assert_eq!(opened["result"], "created");
+    let id = opened["incident_id"].as_str().expect("an id").to_owned();
+    assert!(world.look(&id).await["psa_ticket_id"].is_string());
+    let closed = world.replay(&door, &Fixture::read("halopsa", "recovery")).await.json();
+    assert_eq!((&closed["result"], &closed["incident_id"]), (&json!("resolved"), &json!(id)));
+    let again = world.replay(&door, &Fixture::read("halopsa", "problem")).await.json();
+    assert_eq!(again["result"], "created", "opened again, it is a new incident");
+    world.mail_to("ben");
+    assert_eq!(office.tickets().len(), 0, "no ticket of ours beside theirs");
+}

@@ -1,5 +1,0 @@
-//! Runs one folder of the acceptance tests by itself.
-#[path = "../acceptance/psa"]
-mod psa {
-    mod halopsa;
-}
