@@ -26,8 +26,11 @@ const MOST_OPEN: usize = 200;
 /// The open connections of this process: they know tokens and picklists.
 #[derive(Debug, Default)]
 pub(crate) struct Desks {
-    open: Mutex<HashMap<TenantId, (u64, Arc<dyn TicketSystem>)>>,
+    open: Mutex<HashMap<TenantId, Connected>>,
 }
+
+/// A connection, and the version of the settings that it was made by.
+type Connected = (u64, Arc<dyn TicketSystem>);
 
 /// A tenant's PSA.
 #[derive(Debug, Clone)]

@@ -155,6 +155,7 @@ pub(crate) fn opening() -> Opening {
         },
         service: (ServiceId::derived(&["servers"]), "Servers".to_owned(), PolicyId::derived(&["nights"])),
         client: None,
+        auto_resolve_hours: None,
     }
 }
 

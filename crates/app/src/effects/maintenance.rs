@@ -54,6 +54,13 @@ async fn hold_all(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     let concerns = |incident: &Incident| window.concerns(&incident.service_id, incident.client.as_deref());
+    // What an edit has taken out of the window is none of its business any more.
+    for status in [Status::Triggered, Status::Suppressed] {
+        let let_go = |incident: &Incident| incident.held_for.as_ref() == Some(&window.id) && !concerns(incident);
+        for id in standing(app, tenant, status, let_go).await? {
+            look_again(app, tenant, &id, now).await?;
+        }
+    }
     for id in standing(app, tenant, Status::Triggered, concerns).await? {
         let held = change(app, (tenant, &id), now, |incident, journal| {
             if incident.status == Status::Triggered {

@@ -63,18 +63,16 @@ pub(crate) async fn beat(
     loop {
         let turn = app.turns.take(tenant).await?;
         let mut changes = Changes::new();
-        match app.store.get::<SourceWatch>(tenant, &source_watch_id(&source.id)).await? {
-            Some(mut watch) => {
-                watch.value.heard_at = watch.value.heard_at.max(Some(now));
-                watch.value.due_at = watch.value.due_at.max(due_at);
-                watch.value.heard += 1;
-                changes.replace(&watch)?;
-            }
-            None => {
-                let mut watch = SourceWatch::begin(source.id.clone(), now);
-                (watch.heard_at, watch.due_at, watch.heard) = (Some(now), due_at, 1);
-                changes.create(&watch)?;
-            }
+        let kept = app.store.get::<SourceWatch>(tenant, &source_watch_id(&source.id)).await?;
+        if let Some(mut watch) = kept {
+            watch.value.heard_at = watch.value.heard_at.max(Some(now));
+            watch.value.due_at = watch.value.due_at.max(due_at);
+            watch.value.heard += 1;
+            changes.replace(&watch)?;
+        } else {
+            let mut watch = SourceWatch::begin(source.id.clone(), now);
+            (watch.heard_at, watch.due_at, watch.heard) = (Some(now), due_at, 1);
+            changes.create(&watch)?;
         }
         match app.store.commit(tenant, app.entropy.operation(), changes).await {
             Ok(()) => return Ok(()),

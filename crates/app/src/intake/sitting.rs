@@ -144,13 +144,13 @@ impl<'a> Sitting<'a> {
         match arrival.signal.when_none_open() {
             WhenNoneOpen::Ignore => Ok((Outcome::Ignored, None)),
             WhenNoneOpen::Refuse(_) => Ok((Outcome::Refused, None)),
-            WhenNoneOpen::Open => match self.join_group(arrival, key, dedup_key).await? {
-                Some(id) => Ok((Outcome::Grouped, Some(id))),
-                None => {
-                    let (outcome, id) = self.open(arrival, key, dedup_key.to_owned()).await?;
-                    Ok((outcome, Some(id)))
+            WhenNoneOpen::Open => {
+                if let Some(id) = self.join_group(arrival, key, dedup_key).await? {
+                    return Ok((Outcome::Grouped, Some(id)));
                 }
-            },
+                let (outcome, id) = self.open(arrival, key, dedup_key.to_owned()).await?;
+                Ok((outcome, Some(id)))
+            }
         }
     }
 

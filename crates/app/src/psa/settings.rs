@@ -114,17 +114,14 @@ async fn keep(app: &App, ctx: &Ctx, connection: &mut PsaConnection) -> Result<()
     loop {
         let turn = app.turns.take(&ctx.tenant).await?;
         let mut changes = Changes::new();
-        match find(app, &ctx.tenant).await? {
-            Some(mut kept) => {
-                connection.version = kept.value.version + 1;
-                kept.value = connection.clone();
-                changes.replace(&kept)?;
-            }
-            None => {
-                // Not one that an earlier connection had, which somebody may have kept open.
-                connection.version = ctx.now.timestamp_micros().unsigned_abs();
-                changes.create(connection)?;
-            }
+        if let Some(mut kept) = find(app, &ctx.tenant).await? {
+            connection.version = kept.value.version + 1;
+            kept.value = connection.clone();
+            changes.replace(&kept)?;
+        } else {
+            // Not one that an earlier connection had, which somebody may have kept open.
+            connection.version = ctx.now.timestamp_micros().unsigned_abs();
+            changes.create(connection)?;
         }
         match app.store.commit(&ctx.tenant, app.entropy.operation(), changes).await {
             Ok(()) => return Ok(()),

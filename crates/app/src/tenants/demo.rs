@@ -10,6 +10,7 @@ use domain::policy::{EscalationPolicy, Step, Target};
 use domain::schedule::{Counting, Coverage, Duty, Layer, LayerMode, Rotation, RotationUnit, Schedule, Turns};
 use domain::service::Service;
 use domain::source::{AlertSource, KeyHash, SourceType};
+use domain::source_watch::SourceWatch;
 use domain::tenant::Tenant;
 use domain::user::{ChannelKind, ContactMethod, Role, ShiftNotices, User};
 use store::{Changes, KeyEntry, StoreError};
@@ -69,6 +70,7 @@ async fn make(app: &App, tenant: &TenantId, key: &str, now: DateTime<Utc>) -> Re
     let id = SourceId::derived(&[DEMO_TENANT, "monitoring"]);
     let mut source = AlertSource::new(id, "Monitoring", SourceType::Generic, service.id.clone());
     source.key_hash = Some(KeyHash::of(key));
+    let watch = SourceWatch::begin(source.id.clone(), now);
     enter_in_directory(app, tenant, &source.id, key, now).await?;
     let mut changes = Changes::new();
     changes.create(&Tenant {
@@ -88,6 +90,7 @@ async fn make(app: &App, tenant: &TenantId, key: &str, now: DateTime<Utc>) -> Re
     changes.create(&policy)?;
     changes.create(&service)?;
     changes.create(&source)?;
+    changes.create(&watch)?;
     Ok(app.store.commit_unless_lost(tenant, app.entropy.operation(), changes).await?)
 }
 

@@ -42,6 +42,7 @@ fn explained(sources: &Sources, fallback: &Roster, severity: Severity, at: DateT
         name: "Servers".to_owned(),
         policy_id: sources.policy.id.clone(),
         client: None,
+        auto_resolve_hours: None,
     };
     let tenant = "org-1".parse().unwrap();
     explain(Question { tenant: &tenant, service: &service, severity, at }, sources, fallback)

@@ -144,11 +144,12 @@ fn a_tool_that_acknowledges_leaves_nobody_assigned() {
 }
 
 #[test]
-fn an_incident_with_a_ticket_gets_no_second_one() {
+fn an_incident_with_a_ticket_gets_no_second_one_and_whoever_takes_it_has_the_first() {
     let (mut incident, mut journal) = (incident(), journal(4));
     incident.set_ticket(Filed::bare("T-1".to_owned()), actor("Ann"), &mut journal);
     incident.acknowledge(actor("Ann"), &mut journal).unwrap();
-    assert!(journal.ticket.is_empty());
+    let assignee = actor("Ann").user_id().unwrap().clone();
+    assert_eq!(journal.ticket, [TicketOp::Take { assignee, at: journal.at }]);
 }
 
 #[test]

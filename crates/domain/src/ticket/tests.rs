@@ -173,7 +173,7 @@ fn a_new_ticket_says_what_the_field_table_asks_for() {
     let mut incident = incident();
     incident.description = "98 % of 500 GB".to_owned();
     incident.client = Some("Acme".to_owned());
-    let ticket = NewTicket::of(&incident, Some(&person("Ann")));
+    let ticket = NewTicket::of(&incident, Some(&person("Ann")), 0);
     assert_eq!(
         ticket,
         NewTicket {
@@ -182,6 +182,8 @@ fn a_new_ticket_says_what_the_field_table_asks_for() {
             description: "98 % of 500 GB\n\nAlert source: Nagios at Acme\nTriggering product: Nagios"
                 .to_owned(),
             priority: "P2",
+            severity: incident.severity,
+            number: incident.number,
             client: Some("Acme".to_owned()),
             assignee: Some(Technician {
                 user_id: actor("Ann").user_id().unwrap().clone(),
@@ -205,7 +207,7 @@ fn a_detection_brings_device_technique_and_advice() {
         mitre_technique: Some(Technique { id: "T1003".to_owned(), name: "OS Credential Dumping".to_owned() }),
         recommended_action: Some("Isolate the device".to_owned()),
     });
-    let description = NewTicket::of(&incident, None).description;
+    let description = NewTicket::of(&incident, None, 0).description;
     let lines: Vec<_> = description.lines().collect();
     assert_eq!(
         lines,
@@ -230,7 +232,7 @@ fn a_device_is_named_by_what_is_known_of_it() {
         let mut incident = incident();
         incident.device.name = name.map(str::to_owned);
         incident.device.hostname = hostname.map(str::to_owned);
-        let description = NewTicket::of(&incident, None).description;
+        let description = NewTicket::of(&incident, None, 0).description;
         assert_eq!(description.lines().find(|line| line.starts_with("Device")), line);
     }
 }
@@ -240,7 +242,7 @@ fn a_technique_without_a_name_is_told_by_its_id() {
     let mut incident = incident();
     let mitre_technique = Some(Technique { id: "T1003".to_owned(), name: String::new() });
     incident.detection = Some(Detection { mitre_technique, ..Detection::default() });
-    assert!(NewTicket::of(&incident, None).description.ends_with("\nMITRE: T1003"));
+    assert!(NewTicket::of(&incident, None, 0).description.ends_with("\nMITRE: T1003"));
 }
 
 #[test]
@@ -248,7 +250,7 @@ fn the_priority_is_that_of_the_incidents_severity_now() {
     let priorities = Severity::ALL.map(|severity| {
         let mut incident = incident();
         incident.severity = severity;
-        NewTicket::of(&incident, None).priority
+        NewTicket::of(&incident, None, 0).priority
     });
     assert_eq!(priorities, ["P1", "P2", "P3", "P4", "P4"]);
 }
@@ -256,10 +258,10 @@ fn the_priority_is_that_of_the_incidents_severity_now() {
 #[test]
 fn every_attempt_for_one_incident_or_note_has_the_same_key() {
     let (mut incident, other) = (incident(), crate::id::IncidentId::derived(&["other"]));
-    let first = NewTicket::of(&incident, None).external_ref;
+    let first = NewTicket::of(&incident, None, 0).external_ref;
     incident.title = "Disk full again".to_owned();
-    assert_eq!(NewTicket::of(&incident, Some(&person("Bob"))).external_ref, first);
-    assert_ne!(external_ref(&other), first);
+    assert_eq!(NewTicket::of(&incident, Some(&person("Bob")), 0).external_ref, first);
+    assert_ne!(external_ref(&other, 0), first);
     assert_ne!(note_ref(&note("a")), note_ref(&note("b")));
 }
 

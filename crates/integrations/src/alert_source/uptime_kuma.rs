@@ -73,15 +73,15 @@ enum Status {
 
 /// The heartbeat's status; where it has none, what the message says in brackets.
 fn status(heartbeat: &Value, message: &str) -> Option<Status> {
+    let says = |word: &str| message.contains(&format!(" {word}]")) || message.contains(&format!("[{word}]"));
     match line(heartbeat, &["status"]).as_deref() {
         Some("0") => Some(Status::Down),
         Some("1") => Some(Status::Up),
         Some("2") => Some(Status::Pending),
         Some("3") => Some(Status::Maintenance),
-        Some(_) => None,
-        None if message.contains(" Down]") || message.contains("[Down]") => Some(Status::Down),
-        None if message.contains(" Up]") || message.contains("[Up]") => Some(Status::Up),
-        None => None,
+        None if says("Down") => Some(Status::Down),
+        None if says("Up") => Some(Status::Up),
+        _ => None,
     }
 }
 

@@ -20,27 +20,27 @@ use crate::problem::Problem;
 
 /// How work is filed.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct PsaBody {
+pub(super) struct PsaSettings {
     /// The tenant's own; `null`: none is set up.
-    connection: Option<ConnectionBody>,
+    connection: Option<PsaConnectionBody>,
     /// Where the work of tenants without one of their own is filed; `null`: nowhere.
     deployment: Option<&'static str>,
 }
 
 /// A tenant's PSA.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ConnectionBody {
+pub(super) struct PsaConnectionBody {
     /// `type` is `theone`, `halopsa` or `autotask`; the other fields are its own.
     #[schema(value_type = Object)]
     provider: Value,
     /// There is one; it is never shown.
     secret_set: bool,
-    #[schema(value_type = MappingBody)]
+    #[schema(value_type = PsaMappingBody)]
     mapping: PsaMapping,
     /// Whether the time from acknowledge to resolve is filed as a draft.
     time_entries: bool,
     /// What the last check said.
-    checked: Option<CheckBody>,
+    checked: Option<PsaCheckBody>,
     /// When it is checked by itself.
     next_check_at: DateTime<Utc>,
 }
@@ -48,7 +48,7 @@ pub(super) struct ConnectionBody {
 /// What our words are called in the PSA. All of it may be left out.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "it only describes the domain's type")]
-pub(super) struct MappingBody {
+pub(super) struct PsaMappingBody {
     /// The PSA's priority by our severity.
     priorities: BTreeMap<String, String>,
     /// The PSA's technician (id or mail address there) by our user's id. Others are found by mail address.
@@ -72,7 +72,7 @@ pub(super) struct PsaInput {
     #[schema(value_type = Option<String>, write_only)]
     secret: Option<String>,
     #[serde(default)]
-    #[schema(value_type = MappingBody)]
+    #[schema(value_type = PsaMappingBody)]
     mapping: PsaMapping,
     /// Off unless wanted.
     #[serde(default)]
@@ -81,30 +81,30 @@ pub(super) struct PsaInput {
 
 /// What a check said.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct CheckBody {
+pub(super) struct PsaCheckBody {
     at: DateTime<Utc>,
     /// Nothing is missing.
     good: bool,
-    points: Vec<PointBody>,
+    points: Vec<PsaPointBody>,
 }
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize, ToSchema)]
-struct PointBody {
+struct PsaPointBody {
     what: String,
     /// What is missing; `null`: nothing.
     missing: Option<String>,
 }
 
-impl From<PsaCheck> for CheckBody {
+impl From<PsaCheck> for PsaCheckBody {
     fn from(check: PsaCheck) -> Self {
         let good = check.is_good();
-        let points = check.points.into_iter().map(|p| PointBody { what: p.what, missing: p.missing });
+        let points = check.points.into_iter().map(|p| PsaPointBody { what: p.what, missing: p.missing });
         Self { at: check.at, good, points: points.collect() }
     }
 }
 
-impl TryFrom<PsaConnection> for ConnectionBody {
+impl TryFrom<PsaConnection> for PsaConnectionBody {
     type Error = Problem;
 
     fn try_from(connection: PsaConnection) -> Result<Self, Problem> {
@@ -115,7 +115,7 @@ impl TryFrom<PsaConnection> for ConnectionBody {
             secret_set: true,
             mapping: connection.mapping,
             time_entries: connection.time_entries,
-            checked: connection.checked.map(CheckBody::from),
+            checked: connection.checked.map(PsaCheckBody::from),
             next_check_at: connection.due_at,
         })
     }
@@ -124,29 +124,29 @@ impl TryFrom<PsaConnection> for ConnectionBody {
 /// How work is filed.
 #[utoipa::path(
     get, path = "/api/settings/psa", operation_id = "get_psa", tag = "settings", security(("bearer" = [])),
-    responses((status = 200, body = PsaBody), (status = 401, body = Problem), (status = 403, body = Problem))
+    responses((status = 200, body = PsaSettings), (status = 401, body = Problem), (status = 403, body = Problem))
 )]
 pub(super) async fn read(
     State(edge): State<Arc<Edge>>,
     SignedIn(ctx): SignedIn,
-) -> Result<Json<PsaBody>, Problem> {
+) -> Result<Json<PsaSettings>, Problem> {
     let connection = app::psa::get(&edge.app, &ctx).await?;
-    let connection = connection.map(ConnectionBody::try_from).transpose()?;
-    Ok(Json(PsaBody { connection, deployment: app::psa::deployments_own(&edge.app) }))
+    let connection = connection.map(PsaConnectionBody::try_from).transpose()?;
+    Ok(Json(PsaSettings { connection, deployment: app::psa::deployments_own(&edge.app) }))
 }
 
 /// Sets the tenant's own PSA up, or changes it.
 #[utoipa::path(
     put, path = "/api/settings/psa", operation_id = "set_psa", tag = "settings", security(("bearer" = [])),
     request_body = PsaInput,
-    responses((status = 200, body = ConnectionBody), (status = 400, body = Problem), (status = 401, body = Problem),
+    responses((status = 200, body = PsaConnectionBody), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 503, body = Problem, description = "The secret can't be kept now"))
 )]
 pub(super) async fn set(
     State(edge): State<Arc<Edge>>,
     SignedIn(ctx): SignedIn,
     JsonBody(body): JsonBody<PsaInput>,
-) -> Result<Json<ConnectionBody>, Problem> {
+) -> Result<Json<PsaConnectionBody>, Problem> {
     let PsaInput { provider, secret, mapping, time_entries } = body;
     let edit = PsaEdit { provider, secret: secret.map(SecretString::from), mapping, time_entries };
     Ok(Json(app::psa::set(&edge.app, &ctx, &edit).await?.try_into()?))
@@ -168,12 +168,12 @@ pub(super) async fn remove(
 /// Looks whether the PSA lets us do everything that is needed, and says exactly what is missing.
 #[utoipa::path(
     post, path = "/api/settings/psa/verify", operation_id = "verify_psa", tag = "settings", security(("bearer" = [])),
-    responses((status = 200, body = CheckBody), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = PsaCheckBody), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 409, body = Problem, description = "No PSA is set up"))
 )]
 pub(super) async fn verify(
     State(edge): State<Arc<Edge>>,
     SignedIn(ctx): SignedIn,
-) -> Result<Json<CheckBody>, Problem> {
+) -> Result<Json<PsaCheckBody>, Problem> {
     Ok(Json(app::psa::verify(&edge.app, &ctx).await?.into()))
 }

@@ -326,7 +326,7 @@ async fn confirming_opens_the_address_and_wants_a_yes() {
     let sns = Sns::answering(Ok((200, "<ConfirmSubscriptionResponse/>")));
     let readers = Readers::fetching(Arc::clone(&sns) as Arc<dyn Fetch>);
     assert_eq!(readers.confirm(&url).await, Ok(()));
-    assert_eq!(sns.asked(), [url.clone()]);
+    assert_eq!(sns.asked(), [url.as_str()]);
     assert!(readers.confirm("https://evil.example/?Action=ConfirmSubscription").await.is_err());
     assert_eq!(sns.asked().len(), 1, "only SNS is asked");
     for answer in [Ok((403, "")), Ok((302, "")), Err("no route")] {

@@ -9,7 +9,7 @@ use app::{Error, FieldError};
 use chrono::{DateTime, Utc};
 use domain::id::{IdError, ServiceId};
 use domain::source::{AlertSource, FlapPause, SourceType};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -39,7 +39,7 @@ pub(in crate::http::api) struct AlertSourceBody {
     #[serde(default)]
     silence_minutes: Option<u32>,
     /// What the sender signs with, where its type can. In no answer; stays as it is when left out, `null` takes it away.
-    #[serde(default, deserialize_with = "sent", skip_serializing)]
+    #[serde(default, deserialize_with = "sent", skip_serializing_if = "is_untold")]
     #[schema(value_type = Option<String>, write_only)]
     signing_secret: Sent,
     /// Whether there is one; not looked at when sent.
@@ -68,6 +68,17 @@ impl fmt::Debug for Sent {
             Self::Null => "Null",
             Self::Text(_) => "Text",
         })
+    }
+}
+
+/// It is in no answer; the description of the API has it all the same.
+fn is_untold(_: &Sent) -> bool {
+    true
+}
+
+impl Serialize for Sent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_none()
     }
 }
 

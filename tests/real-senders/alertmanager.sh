@@ -1,0 +1,55 @@
+# shellcheck shell=bash
+# Alertmanager twice: by its webhook, and by its PagerDuty receiver with On-Call's address. Alerts come in as Prometheus
+# sends them.
+
+alertmanager_start() { start_alertmanager alertmanager; }
+pagerduty_start() { start_alertmanager pagerduty; }
+
+alertmanager_version() { version prometheus-alertmanager; }
+pagerduty_version() { version prometheus-alertmanager; }
+
+alertmanager_objects() { echo "acme-am01 acme-am02"; }
+pagerduty_objects() { echo "acme-pd01 acme-pd02"; }
+
+alertmanager_text() { echo 'C:\temp\new at "97%" & <rising>; ü = 1'; }
+pagerduty_text() { alertmanager_text; }
+
+alertmanager_severity() { echo critical; }
+pagerduty_severity() { echo critical; }
+
+alertmanager_problem() { post_alert alertmanager "$1"; }
+pagerduty_problem() { post_alert pagerduty "$1"; }
+
+alertmanager_recover() { post_alert alertmanager "$1" over; }
+pagerduty_recover() { post_alert pagerduty "$1" over; }
+
+# start_alertmanager SENDER: its configuration is SENDER.yml.
+start_alertmanager() {
+    local folder=$work/$1 address program
+    fetch prometheus-alertmanager || return
+    program=$packages/root/usr/bin/prometheus-alertmanager
+    address="127.0.0.1:$(free_port)"
+    echo "http://$address" >"$folder/address"
+    fill "$here/$1.yml" "$folder/$1.yml" "BASE=$base" "KEY=$(cat "$folder/key")" || return
+    # Without a cluster address it asks for no peers.
+    background "$folder/daemon.log" "$program" --config.file="$folder/$1.yml" --storage.path="$folder/data" \
+        --web.listen-address="$address" --cluster.listen-address=
+    eventually "$PATIENCE" curl -fsS -o /dev/null "http://$address/-/ready" 2>/dev/null || {
+        echo "Alertmanager doesn't answer: $(tail -n 1 "$folder/daemon.log")"
+        return 1
+    }
+}
+
+# post_alert SENDER INSTANCE [over]
+post_alert() {
+    local now ends=null
+    now=$(date -u +%FT%T.%3NZ)
+    [ -z "${3:-}" ] || ends=$(jq -n --arg now "$now" '$now')
+    jq -n --arg instance "$2" --arg text "$(alertmanager_text)" --arg now "$now" --argjson ends "$ends" '[{
+        labels: {alertname: "DiskFull", instance: $instance, severity: "critical", client: "Acme"},
+        annotations: {summary: "Disk nearly full on \($instance)", description: $text},
+        generatorURL: "http://prometheus.example/graph?g0.expr=disk"
+    } + if $ends then {endsAt: $ends} else {startsAt: $now} end]' |
+        curl -fsS -m 10 -o /dev/null -H 'Content-Type: application/json' --data @- \
+            "$(cat "$work/$1/address")/api/v2/alerts"
+}

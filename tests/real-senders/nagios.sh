@@ -1,0 +1,43 @@
+# shellcheck shell=bash
+# Nagios 4: a notification command that runs curl. Checks are passive, by the external command pipe.
+
+nagios_version() { version nagios4-core; }
+nagios_objects() { echo "Disk-C acme-nag02"; }
+nagios_severity() { echo critical; }
+
+# Nagios itself leaves out quotes, ampersands, pipes and angle brackets.
+nagios_text() { echo 'DISK CRITICAL - C:\temp\new at 97%; ü = 1'; }
+
+nagios_start() {
+    local folder=$work/nagios
+    fetch nagios4-core || return
+    mkdir -p "$folder/checkresults"
+    fill "$here/nagios.cfg" "$folder/nagios.cfg" "FOLDER=$folder" "USER=$(id -un)" "GROUP=$(id -gn)" || return
+    fill "$here/nagios-objects.cfg" "$folder/nagios-objects.cfg" "CURL=$(command -v curl)" \
+        "CONFIG=$folder/oncall.curl" || return
+    background "$folder/daemon.log" env LD_LIBRARY_PATH="$libraries" "$packages/root/usr/sbin/nagios4" "$folder/nagios.cfg"
+    eventually "$PATIENCE" test -p "$folder/nagios.cmd" || {
+        echo "Nagios made no command pipe: $(grep -i error "$folder/daemon.log" | head -n 1)"
+        return 1
+    }
+    stays "$started" "$folder/daemon.log"
+}
+
+nagios_problem() {
+    case $1 in
+    Disk-C) command_pipe nagios "PROCESS_SERVICE_CHECK_RESULT;acme-nag01;Disk-C;2;$(nagios_text)" ;;
+    *) command_pipe nagios "PROCESS_HOST_CHECK_RESULT;$1;1;PING CRITICAL - Packet loss = 100%" ;;
+    esac
+}
+
+nagios_recover() {
+    case $1 in
+    Disk-C) command_pipe nagios "PROCESS_SERVICE_CHECK_RESULT;acme-nag01;Disk-C;0;DISK OK" ;;
+    *) command_pipe nagios "PROCESS_HOST_CHECK_RESULT;$1;0;PING OK" ;;
+    esac
+}
+
+nagios_acknowledge() { command_pipe nagios "ACKNOWLEDGE_SVC_PROBLEM;acme-nag01;$1;2;1;0;ann;On it, C:\\temp is \"full\""; }
+
+# command_pipe SENDER COMMAND: what an operator's web page does.
+command_pipe() { printf '[%s] %s\n' "$(date +%s)" "$2" >"$work/$1/$1.cmd"; }
