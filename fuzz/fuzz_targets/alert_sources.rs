@@ -1,7 +1,7 @@
 //! Every reader of deliveries, with whatever a sender may send.
 //!
 //! Input: a byte for the type, one for the content type, one for the signing headers, the query up to the first line end,
-//! and the body. `cargo xtask corpus` makes the seeds of the fixtures.
+//! and the body. `cargo run -p acceptance --bin fuzz-corpus` makes seeds of the fixtures.
 #![no_main]
 
 use app::port::{ReceivedBody, Reading, SignalReader as _};

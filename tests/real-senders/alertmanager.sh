@@ -31,13 +31,25 @@ start_alertmanager() {
     address="127.0.0.1:$(free_port)"
     echo "http://$address" >"$folder/address"
     fill "$here/$1.yml" "$folder/$1.yml" "BASE=$base" "KEY=$(cat "$folder/key")" || return
-    # Without a cluster address it asks for no peers.
-    background "$folder/daemon.log" "$program" --config.file="$folder/$1.yml" --storage.path="$folder/data" \
+    # Debian's build reads its templates from /usr/share and nowhere else: they are put there in a mount namespace of its
+    # own. Without a cluster address it asks for no peers.
+    in_namespace true || {
+        echo "can't show Debian's Alertmanager its templates: unprivileged user namespaces are off, and this is not root"
+        return 1
+    }
+    background "$folder/daemon.log" in_namespace "$program" --config.file="$folder/$1.yml" --storage.path="$folder/data" \
         --web.listen-address="$address" --cluster.listen-address=
     eventually "$PATIENCE" curl -fsS -o /dev/null "http://$address/-/ready" 2>/dev/null || {
         echo "Alertmanager doesn't answer: $(tail -n 1 "$folder/daemon.log")"
         return 1
     }
+}
+
+# in_namespace COMMAND…: the command with the packages' /usr/share in the place of the machine's.
+in_namespace() {
+    # shellcheck disable=SC2016  # the inner shell's
+    local exec_in='mount --bind "$0" /usr/share && exec "$@"'
+    unshare --user --map-root-user --mount sh -c "$exec_in" "$packages/root/usr/share" "$@"
 }
 
 # post_alert SENDER INSTANCE [over]

@@ -4,7 +4,9 @@
 icinga2_version() { version icinga2-bin; }
 icinga2_objects() { echo "Disk-C acme-ici02"; }
 icinga2_severity() { echo critical; }
-icinga2_text() { echo "DISK CRITICAL - C:\\temp\\new at \"97%\" & <rising>; ü = 1, it's \$full"; }
+
+# The pipe makes a line break of \n, so there is none.
+icinga2_text() { echo "DISK CRITICAL - C:\\Temp at \"97%\" & <rising>; ü = 1, it's \$full"; }
 
 icinga2_start() {
     local folder=$work/icinga2 option options=()
@@ -17,7 +19,7 @@ icinga2_start() {
         options+=(--define "$option")
     done
     background "$folder/daemon.log" env LD_LIBRARY_PATH="$libraries" "$libraries/icinga2/sbin/icinga2" \
-        --include "$packages/root/usr/share/icinga2/include" "${options[@]}" daemon --config "$folder/icinga2.conf"
+        daemon --include "$packages/root/usr/share/icinga2/include" "${options[@]}" --config "$folder/icinga2.conf"
     eventually "$PATIENCE" test -p "$folder/icinga2.cmd" || {
         echo "Icinga 2 made no command pipe: $(grep -i critical "$folder/daemon.log" | head -n 1)"
         return 1

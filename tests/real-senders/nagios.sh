@@ -5,8 +5,8 @@ nagios_version() { version nagios4-core; }
 nagios_objects() { echo "Disk-C acme-nag02"; }
 nagios_severity() { echo critical; }
 
-# Nagios itself leaves out quotes, ampersands, pipes and angle brackets.
-nagios_text() { echo 'DISK CRITICAL - C:\temp\new at 97%; ü = 1'; }
+# Nagios itself leaves out quotes, ampersands, pipes and angle brackets, makes ; a colon, and makes a line break of \n in its pipe.
+nagios_text() { echo 'DISK CRITICAL - C:\Temp at 97%, ü = 1'; }
 
 nagios_start() {
     local folder=$work/nagios
@@ -29,6 +29,9 @@ nagios_problem() {
     *) command_pipe nagios "PROCESS_HOST_CHECK_RESULT;$1;1;PING CRITICAL - Packet loss = 100%" ;;
     esac
 }
+
+# Nagios repeats itself when the interval is over and another result says the same.
+nagios_repeat() { nagios_problem "$1"; }
 
 nagios_recover() {
     case $1 in

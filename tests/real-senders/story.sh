@@ -1,9 +1,10 @@
 # shellcheck shell=bash
 # What every sender goes through, and the facts that must come true.
 #
-# A sender is a set of functions: SENDER_start, SENDER_version, SENDER_problem OBJECT, SENDER_recover OBJECT, and
-# SENDER_acknowledge OBJECT where the tool knows acknowledging. SENDER_objects names its two objects; OBJECT is part of the
-# incident's title. SENDER_text is in the description of the first object's incident, whatever its characters.
+# A sender is a set of functions: SENDER_start, SENDER_version, SENDER_problem OBJECT, SENDER_recover OBJECT, where the tool
+# knows acknowledging SENDER_acknowledge OBJECT, and SENDER_repeat OBJECT where it doesn't repeat by itself. SENDER_objects
+# names its two objects; OBJECT is part of the incident's title. SENDER_severity is the severity of the first object's
+# problem, and SENDER_text is in its description, whatever its characters.
 
 # of SENDER OBJECT: the incidents about the object, newest first, as one list.
 of() { incidents "$1" | jq -cs --arg object "$2" 'map(select(.title | contains($object)))'; }
@@ -30,6 +31,12 @@ listed() {
     [ "$seen" = 1 ]
 }
 
+# repeated SENDER OBJECT: whether a repeat has joined; asks for one where the sender doesn't repeat by itself.
+repeated() {
+    ! declare -F "$1_repeat" >/dev/null || "$1_repeat" "$2"
+    is "$1" "$2" '.[0].alert_count > 1'
+}
+
 knows_acknowledging() { declare -F "$1_acknowledge" >/dev/null; }
 
 story() {
@@ -43,6 +50,7 @@ story() {
     fact "$sender" "$first" ".[0].description | contains($(jq -n --arg text "$text" '$text'))" \
         "its text came through: $text"
     fact "$sender" "$first" '.[0].warning == null' "nothing of it was in doubt"
+    if ! eventually "$PATIENCE" repeated "$sender" "$first"; then :; fi
     fact "$sender" "$first" 'length == 1 and .[0].alert_count > 1' "repeats joined it"
 
     if knows_acknowledging "$sender"; then

@@ -55,9 +55,12 @@ impl Fixture {
     pub fn cases(source_type: &str) -> Vec<String> {
         let entries = fs::read_dir(folder().join(source_type)).expect("a folder of the type's deliveries");
         let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
-        let names = names.filter(|name| name.ends_with(".json"));
-        let case = |name: String| name.split('.').next().unwrap_or_default().to_owned();
-        let mut cases: Vec<String> = names.map(case).collect();
+        let case = |name: String| {
+            name.split_once('.')
+                .filter(|(_, kind)| matches!(*kind, "json" | "http.json"))
+                .map(|(case, _)| case.to_owned())
+        };
+        let mut cases: Vec<String> = names.filter_map(case).collect();
         cases.sort();
         cases
     }

@@ -3,7 +3,6 @@
 #![expect(clippy::print_stdout, reason = "a chore reports to the terminal of who ran it")]
 
 mod bench;
-mod corpus;
 mod openapi;
 mod package;
 
@@ -19,8 +18,6 @@ enum Task {
     #[command(name = "openapi")]
     OpenApi,
     Package(package::Package),
-    /// Write the fuzzer's seeds, made of the alert sources' fixtures
-    Corpus,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -29,6 +26,5 @@ fn main() -> anyhow::Result<()> {
         Task::BenchYardstick(task) => task.run(),
         Task::OpenApi => openapi::write(),
         Task::Package(task) => task.run(),
-        Task::Corpus => corpus::write(),
     }
 }

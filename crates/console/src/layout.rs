@@ -35,6 +35,8 @@ pub struct Viewer {
     pub role: String,
     /// Whether the role may change anything; without it pages show no buttons.
     pub can_act: bool,
+    /// Whether the role may change settings, so that the navigation leads to them.
+    pub can_manage: bool,
 }
 
 /// One message above a page.
@@ -91,16 +93,18 @@ static NAVIGATION: &[NavigationItem] = &[
     NavigationItem { label: "On call now", address: routes::ON_CALL },
     NavigationItem { label: "Schedules", address: routes::SCHEDULES },
     NavigationItem { label: "Gaps", address: routes::COVERAGE_GAPS },
+    NavigationItem { label: "Alert sources", address: routes::ALERT_SOURCES },
 ];
+
+static PSA: NavigationItem = NavigationItem { label: "PSA", address: routes::PSA };
 
 static CAPTURED_MAIL: NavigationItem = NavigationItem { label: "Captured mail", address: routes::MAIL };
 
 impl Layout {
     pub(crate) fn navigation(&self) -> Vec<&'static NavigationItem> {
-        if self.viewer.is_none() {
-            return Vec::new();
-        }
-        NAVIGATION.iter().chain(self.captures_mail.then_some(&CAPTURED_MAIL)).collect()
+        let Some(viewer) = &self.viewer else { return Vec::new() };
+        let settings = viewer.can_manage.then_some(&PSA);
+        NAVIGATION.iter().chain(settings).chain(self.captures_mail.then_some(&CAPTURED_MAIL)).collect()
     }
 
     pub(crate) fn can_act(&self) -> bool {

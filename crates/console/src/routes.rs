@@ -52,6 +52,21 @@ pub const COVERAGE_GAPS: &str = "/app/coverage-gaps";
 pub const COVERAGE_GAPS_SCAN: &str = "/app/coverage-gaps/scan";
 /// `POST`: put somebody on call; fields `user_id`, `reason`.
 pub const COVERAGE_GAP_FILL: &str = "/app/coverage-gaps/{id}/fill";
+/// `GET`: every alert source; `POST`: make one, answered by the page with its key; fields of
+/// [`crate::alert_sources::EnteredSource`].
+pub const ALERT_SOURCES: &str = "/app/alert-sources";
+/// `GET`: one alert source; query `after`, a cursor of its deliveries.
+pub const ALERT_SOURCE: &str = "/app/alert-sources/{id}";
+/// `POST`: send a test alert; field `severity`.
+pub const ALERT_SOURCE_TEST: &str = "/app/alert-sources/{id}/test";
+/// `POST`: another key, answered by the page with it; fields `of` (the mark of the key to replace) and `sure` (`yes`).
+pub const ALERT_SOURCE_ROTATE_KEY: &str = "/app/alert-sources/{id}/rotate-key";
+/// `POST`: read a delivery again; field `delivery`, its id.
+pub const ALERT_SOURCE_READ_AGAIN: &str = "/app/alert-sources/{id}/read-again";
+/// `GET`: the tenant's PSA; `POST`: set it up; field `provider`, and that form's.
+pub const PSA: &str = "/app/settings/psa";
+/// `POST`: check it now, answered by the page; no fields of its own.
+pub const PSA_VERIFY: &str = "/app/settings/psa/verify";
 /// `GET`: the page, query `next`, and where the Hub signs people in `ended` or `renew`; `POST`: field `user_id` or `token`, and `next`.
 pub const SIGN_IN: &str = "/app/sign-in";
 /// `GET`: where the Hub sends browsers back to; query `code` and `state`, or `error` and `state`.
@@ -166,6 +181,31 @@ pub fn coverage_gap_fill(id: &str) -> String {
     filled(COVERAGE_GAP_FILL, "{id}", id)
 }
 
+/// See [`ALERT_SOURCE`].
+pub fn alert_source(id: &str) -> String {
+    filled(ALERT_SOURCE, "{id}", id)
+}
+
+/// See [`ALERT_SOURCE`]; its deliveries from a cursor on.
+pub fn alert_source_older(id: &str, after: &str) -> String {
+    format!("{}?after={}", alert_source(id), encoded(after))
+}
+
+/// See [`ALERT_SOURCE_TEST`].
+pub fn alert_source_test(id: &str) -> String {
+    filled(ALERT_SOURCE_TEST, "{id}", id)
+}
+
+/// See [`ALERT_SOURCE_ROTATE_KEY`].
+pub fn alert_source_rotate_key(id: &str) -> String {
+    filled(ALERT_SOURCE_ROTATE_KEY, "{id}", id)
+}
+
+/// See [`ALERT_SOURCE_READ_AGAIN`].
+pub fn alert_source_read_again(id: &str) -> String {
+    filled(ALERT_SOURCE_READ_AGAIN, "{id}", id)
+}
+
 /// The sign-in page that leads on to `next` afterwards.
 pub fn sign_in(next: &str) -> String {
     format!("{SIGN_IN}?next={}", encoded(next))
@@ -221,6 +261,10 @@ mod tests {
             (OVERRIDE_REJECT, override_reject(odd)),
             (OVERRIDE_WITHDRAW, override_withdraw(odd)),
             (COVERAGE_GAP_FILL, coverage_gap_fill(odd)),
+            (ALERT_SOURCE, alert_source(odd)),
+            (ALERT_SOURCE_TEST, alert_source_test(odd)),
+            (ALERT_SOURCE_ROTATE_KEY, alert_source_rotate_key(odd)),
+            (ALERT_SOURCE_READ_AGAIN, alert_source_read_again(odd)),
             (MAIL_MESSAGE, mail_message(odd)),
             (ACKNOWLEDGE_LINK, acknowledge_link(odd)),
         ] {

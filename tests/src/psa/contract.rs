@@ -173,7 +173,7 @@ async fn change(State(office): State<Arc<Office>>, Path(id): Path<String>, body:
     if let Ok(assigned) = Assignee::deserialize(&raw["assigned_tech"]) {
         let status = in_open_ticket(&office, &id, &tenant, |ticket| {
             ticket.assigned = Some(assigned);
-            ticket.status = raw["status"].as_str().unwrap_or("In Progress").to_owned();
+            raw["status"].as_str().unwrap_or("In Progress").clone_into(&mut ticket.status);
             ticket.status.clone()
         })?;
         return Ok((StatusCode::OK, Json(json!({ "id": id, "status": status }))));

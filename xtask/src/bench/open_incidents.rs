@@ -44,7 +44,14 @@ pub(super) async fn open(
         for place in from..many.min(from + TOGETHER) {
             let incident = like.incident(place, app.entropy.draw(), due(place).unwrap_or(at + LATER));
             let key = OpenKey::key_of(&like.source.id, &incident.dedup_key);
-            changes.create(&OpenKey { key, incident_id: incident.id.clone() })?;
+            changes.create(&OpenKey {
+                key,
+                incident_id: incident.id.clone(),
+                also: Vec::new(),
+                since: None,
+                opened: Vec::new(),
+                over: false,
+            })?;
             changes.create(&incident)?;
         }
         if commits.len() >= AT_ONCE {
@@ -88,6 +95,7 @@ impl Like<'_> {
             },
             service: (service.id.clone(), service.name.clone(), service.policy_id.clone()),
             client: Some("Acme Dental".to_owned()),
+            auto_resolve_hours: None,
         };
         let signal = Signal::trigger(format!("Disk is full on SRV-{place}"), Severity::Critical);
         let by = Actor::Source { name: source.name.clone() };

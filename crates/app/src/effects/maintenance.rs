@@ -56,7 +56,8 @@ async fn hold_all(
     let concerns = |incident: &Incident| window.concerns(&incident.service_id, incident.client.as_deref());
     // What an edit has taken out of the window is none of its business any more.
     for status in [Status::Triggered, Status::Suppressed] {
-        let let_go = |incident: &Incident| incident.held_for.as_ref() == Some(&window.id) && !concerns(incident);
+        let let_go =
+            |incident: &Incident| incident.held_for.as_ref() == Some(&window.id) && !concerns(incident);
         for id in standing(app, tenant, status, let_go).await? {
             look_again(app, tenant, &id, now).await?;
         }

@@ -66,6 +66,8 @@ pub struct Facts {
     pub source: String,
     /// The sender's address for the problem; a link only when it is `http` or `https`.
     pub source_link: Option<String>,
+    /// What else the sender gave to look at: its name, and its address, a link only when it is `http` or `https`.
+    pub further_links: Vec<FurtherLink>,
     /// How many alerts it gathered.
     pub alert_count: u64,
     /// When the first alert came.
@@ -74,6 +76,15 @@ pub struct Facts {
     pub last_seen: DateTime<FixedOffset>,
     /// The sender's identity for the problem.
     pub dedup_key: String,
+}
+
+/// A page or a picture that the sender gave; never shown in our page.
+#[derive(Debug, Clone)]
+pub struct FurtherLink {
+    /// What it is called.
+    pub label: String,
+    /// Where it is.
+    pub address: String,
 }
 
 /// What Defend says about a detection.
@@ -152,9 +163,13 @@ impl IncidentPage {
 impl Facts {
     /// The source link if a browser may be sent there: an alert's sender could write `javascript:` as well.
     fn safe_link(&self) -> Option<&str> {
-        let link = self.source_link.as_deref()?;
-        let scheme = link.split_once("://")?.0;
-        let is_web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
-        is_web.then_some(link)
+        self.source_link.as_deref().filter(|link| is_web(link))
     }
+}
+
+/// Whether an address that somebody else wrote leads to a web page, and not to a script.
+fn is_web(address: &str) -> bool {
+    address
+        .split_once("://")
+        .is_some_and(|(scheme, _)| ["https", "http"].iter().any(|web| scheme.eq_ignore_ascii_case(web)))
 }

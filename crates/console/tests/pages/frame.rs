@@ -43,6 +43,8 @@ fn hostile_incident() -> String {
     });
     page.psa_ticket = PsaTicket {
         ticket_id: script(),
+        number: script(),
+        url: Some(format!("https://a/\"{SCRIPT}")),
         progress: TicketProgress::Failed { reason: SCRIPT.into(), retrying: true },
     };
     page.timeline = vec![TimelineEntry {

@@ -16,7 +16,7 @@ const PSA_TICKET_RETRY: &str = "/app/incidents/inc_7/psa-ticket/retry";
 
 fn with_ticket(ticket_id: Option<&str>, progress: TicketProgress) -> String {
     let mut page = sample::incident(Acknowledged);
-    page.psa_ticket = PsaTicket { ticket_id: ticket_id.map(Into::into), progress };
+    page.psa_ticket = PsaTicket { ticket_id: ticket_id.map(Into::into), number: None, url: None, progress };
     page.render().unwrap()
 }
 

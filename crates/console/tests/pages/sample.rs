@@ -24,7 +24,12 @@ pub(crate) fn at(clock: &str) -> DateTime<FixedOffset> {
 pub(crate) fn layout() -> Layout {
     Layout {
         tenant: Some("Northwind IT".into()),
-        viewer: Some(Viewer { name: "Ann Lee".into(), role: "admin".into(), can_act: true }),
+        viewer: Some(Viewer {
+            name: "Ann Lee".into(),
+            role: "admin".into(),
+            can_act: true,
+            can_manage: true,
+        }),
         notices: Vec::new(),
         csrf: "csrf-of-ann".into(),
         now: at("02:14:00"),
@@ -35,7 +40,8 @@ pub(crate) fn layout() -> Layout {
 
 /// The frame for somebody who may only look.
 pub(crate) fn layout_of_viewer() -> Layout {
-    let viewer = Viewer { name: "Vic Stone".into(), role: "viewer".into(), can_act: false };
+    let viewer =
+        Viewer { name: "Vic Stone".into(), role: "viewer".into(), can_act: false, can_manage: false };
     Layout { viewer: Some(viewer), ..layout() }
 }
 
@@ -93,6 +99,7 @@ pub(crate) fn incident(state: IncidentState) -> IncidentPage {
             device: Some("SRV-02".into()),
             source: "Zabbix".into(),
             source_link: Some("https://zabbix.example/event/1".into()),
+            further_links: Vec::new(),
             alert_count: 3,
             first_seen: at("02:02:00"),
             last_seen: at("02:10:30"),
@@ -101,7 +108,12 @@ pub(crate) fn incident(state: IncidentState) -> IncidentPage {
         defend: None,
         upcoming: Some(Upcoming::StepNotified { step: 2, who: vec!["Bo Chen".into()], at: at("02:17:00") }),
         can_escalate: true,
-        psa_ticket: PsaTicket { ticket_id: None, progress: TicketProgress::OnAcknowledge },
+        psa_ticket: PsaTicket {
+            ticket_id: None,
+            number: None,
+            url: None,
+            progress: TicketProgress::OnAcknowledge,
+        },
         timeline: Vec::new(),
         page_ledger: Vec::new(),
         raw_alert: None,

@@ -4,7 +4,7 @@ mod page_ledger;
 pub(super) mod steps;
 mod upcoming;
 
-use ::console::incident::{DefendFacts, Facts, IncidentPage, PsaTicket, TicketProgress};
+use ::console::incident::{DefendFacts, Facts, FurtherLink, IncidentPage, PsaTicket, TicketProgress};
 use ::console::{Notice, Tone};
 use app::{IncidentDetail, TicketStanding};
 use axum::response::Response;
@@ -68,11 +68,29 @@ fn facts(visitor: &Visitor, incident: &Incident) -> Facts {
             None => origin.source_name.clone(),
         },
         source_link: incident.link.clone(),
+        further_links: further_links(incident),
         alert_count: incident.alert_count,
         first_seen: visitor.local(incident.created_at),
         last_seen: visitor.local(incident.last_seen_at),
         dedup_key: if incident.dedup_key.is_empty() { "none".to_owned() } else { incident.dedup_key.clone() },
     }
+}
+
+/// What the sender gave to look at besides, pictures after pages.
+fn further_links(incident: &Incident) -> Vec<FurtherLink> {
+    let link = |label: Option<&String>, address: &String| FurtherLink {
+        label: label.filter(|label| !label.trim().is_empty()).unwrap_or(address).clone(),
+        address: address.clone(),
+    };
+    let pages = incident.links.iter().map(|page| link(page.text.as_ref(), &page.href));
+    let pictures = incident.images.iter().flat_map(|image| {
+        let picture = FurtherLink {
+            label: format!("Image: {}", image.alt.as_deref().unwrap_or(&image.src)),
+            address: image.src.clone(),
+        };
+        std::iter::once(picture).chain(image.href.as_ref().map(|href| link(None, href)))
+    });
+    pages.chain(pictures).collect()
 }
 
 fn device(device: &Device) -> Option<String> {
@@ -105,7 +123,12 @@ fn psa_ticket(incident: &Incident, standing: TicketStanding) -> PsaTicket {
         TicketStanding::Filed => TicketProgress::Complete,
         TicketStanding::Failed { reason, retrying } => TicketProgress::Failed { reason, retrying },
     };
-    PsaTicket { ticket_id: incident.psa_ticket_id.clone(), progress }
+    PsaTicket {
+        ticket_id: incident.psa_ticket_id.clone(),
+        number: incident.psa_ticket_number.clone(),
+        url: incident.psa_ticket_url.clone(),
+        progress,
+    }
 }
 
 fn raw(body: String) -> String {

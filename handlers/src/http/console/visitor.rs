@@ -71,6 +71,7 @@ impl Visitor {
                 name: self.ctx.name.clone(),
                 role: shown::role(self.ctx.role).to_owned(),
                 can_act: self.ctx.role.can_respond(),
+                can_manage: self.ctx.role.can_manage(),
             }),
             notices: self.notices.clone(),
             csrf: session::form_key(&self.edge.form_secret, self.session.as_str()).into(),

@@ -127,9 +127,15 @@ impl Office {
 
     pub(super) fn dismiss_everybody(&self) {
         match self {
-            Self::Halo { halo, .. } => [71, 72].into_iter().for_each(|id| halo.dismiss_agent(id)),
+            Self::Halo { halo, .. } => {
+                for id in [71, 72] {
+                    halo.dismiss_agent(id);
+                }
+            }
             Self::Autotask { autotask, .. } => {
-                ["sam@msp.test", "alex@msp.test"].into_iter().for_each(|mail| autotask.dismiss(mail));
+                for mail in ["sam@msp.test", "alex@msp.test"] {
+                    autotask.dismiss(mail);
+                }
             }
         }
     }

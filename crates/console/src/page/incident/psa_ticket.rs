@@ -1,10 +1,16 @@
 //! The PSA ticket of an incident, as far as it has come.
 
+use super::is_web;
+
 /// How an incident stands with the PSA.
 #[derive(Debug, Clone)]
 pub struct PsaTicket {
     /// The ticket's id in the PSA, once there is one.
     pub ticket_id: Option<String>,
+    /// What people there call it, where that isn't its id.
+    pub number: Option<String>,
+    /// Where it is seen there; a link only when it is `http` or `https`.
+    pub url: Option<String>,
     /// How far the PSA has been told.
     pub progress: TicketProgress,
 }
@@ -30,6 +36,15 @@ pub enum TicketProgress {
 }
 
 impl PsaTicket {
+    pub(crate) fn safe_url(&self) -> Option<&str> {
+        self.url.as_deref().filter(|url| is_web(url))
+    }
+
+    /// What people call it.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.number.as_deref().or(self.ticket_id.as_deref())
+    }
+
     /// Whether notes and the resolution reach a ticket, now or later.
     pub(crate) fn is_on(&self) -> bool {
         !matches!(self.progress, TicketProgress::Off)
