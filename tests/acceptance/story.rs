@@ -4,6 +4,7 @@
 mod alert_sources;
 mod alerts;
 mod console_schedules;
+mod console_sources;
 mod covering;
 mod deliveries;
 mod escalating;

@@ -4,6 +4,7 @@
 //! the visitor's own session; whatever is answered is a page, a redirect or the style sheet, under the policy that keeps
 //! scripts and strangers out.
 
+mod alert_sources;
 mod answer;
 mod coverage_gaps;
 mod form;
@@ -13,6 +14,7 @@ mod link;
 mod mail;
 mod notice;
 mod on_call;
+mod psa;
 mod schedule;
 mod schedules;
 mod shown;
@@ -65,6 +67,13 @@ pub(super) fn router() -> Router<Arc<Edge>> {
         .route(routes::COVERAGE_GAPS, get(coverage_gaps::show))
         .route(routes::COVERAGE_GAPS_SCAN, post(coverage_gaps::scan))
         .route(routes::COVERAGE_GAP_FILL, post(coverage_gaps::fill))
+        .route(routes::ALERT_SOURCES, get(alert_sources::list).post(alert_sources::create))
+        .route(routes::ALERT_SOURCE, get(alert_sources::show))
+        .route(routes::ALERT_SOURCE_TEST, post(alert_sources::steps::test))
+        .route(routes::ALERT_SOURCE_ROTATE_KEY, post(alert_sources::steps::rotate_key))
+        .route(routes::ALERT_SOURCE_READ_AGAIN, post(alert_sources::steps::read_again))
+        .route(routes::PSA, get(psa::show).post(psa::set))
+        .route(routes::PSA_VERIFY, post(psa::verify))
         .route(routes::MAIL, get(mail::list))
         .route(routes::MAIL_MESSAGE, get(mail::show))
         .route(routes::ACKNOWLEDGE_LINK, get(link::show).post(link::acknowledge))

@@ -199,7 +199,7 @@ async fn what_cannot_be_read_says_why_and_what_to_do() {
         (Fault::Fails(503), "the vault answered 503"),
         (Fault::Fails(400), "400 is no answer of a key vault: is KEY_VAULT_URL its address?"),
         (Fault::TooMany { retry_after: NOW }, "the vault is asked too much (429)"),
-        (Fault::Forbids, "the app's identity needs the role 'Key Vault Secrets User' on the vault (403)"),
+        (Fault::Forbids, "the app's identity needs the role 'Key Vault Secrets Officer' on the vault (403)"),
         (Fault::IsSomethingElse, "404 is no answer of a key vault: is KEY_VAULT_URL its address?"),
     ] {
         let stage = Stage::set(ONCE).await;

@@ -1,9 +1,11 @@
 //! What holds for every page.
 
 use console::acknowledge::LinkOutcome;
+use console::alert_source::DeliveryState;
+use console::alert_sources::Choice;
 use console::coverage_gaps::FindingKind;
 use console::incident::{
-    DefendFacts, EntryKind, PageAttempt, PageOutcome, PsaTicket, TicketProgress, TimelineEntry,
+    DefendFacts, EntryKind, FurtherLink, PageAttempt, PageOutcome, PsaTicket, TicketProgress, TimelineEntry,
 };
 use console::mail::{MailPage, MailRow};
 use console::on_call_now::{OnCallNowPage, OnCallPerson};
@@ -11,7 +13,7 @@ use console::schedule::{Change, FormField, FormProblem, Person};
 use console::schedules::{ScheduleRow, SchedulesPage};
 use console::{Candidate, IncidentState, Layout, Notice, Tone, asset};
 
-use crate::sample::{self, SCRIPT, at, rota};
+use crate::sample::{self, SCRIPT, at, rota, sources};
 
 /// A frame in which everything somebody else wrote is a script.
 fn hostile_layout(mut layout: Layout) -> Layout {
@@ -34,6 +36,9 @@ fn hostile_incident() -> String {
     page.facts.device = script();
     page.facts.source = SCRIPT.into();
     page.facts.source_link = Some(format!("https://a/\"{SCRIPT}"));
+    page.facts.further_links = ["https://a/", "data:"]
+        .map(|start| FurtherLink { label: SCRIPT.into(), address: format!("{start}\"{SCRIPT}") })
+        .to_vec();
     page.facts.dedup_key = SCRIPT.into();
     page.defend = Some(DefendFacts {
         hostname: script(),
@@ -126,6 +131,35 @@ fn hostile_gaps() -> String {
     page.render().unwrap()
 }
 
+/// The pages of alert sources and of the PSA, named by somebody hostile.
+fn hostile_sources() -> Vec<String> {
+    let quoted = || format!("\"{SCRIPT}");
+    let mut row = sources::listed();
+    (row.id, row.name, row.kind, row.service) = (quoted(), SCRIPT.into(), SCRIPT.into(), SCRIPT.into());
+    let mut list = sources::list(vec![row]);
+    let form = list.form.as_mut().unwrap();
+    form.types = vec![Choice { value: quoted(), label: SCRIPT.into() }];
+    form.services = vec![Choice { value: quoted(), label: SCRIPT.into() }];
+    (form.entered.name, form.entered.silence_minutes) = (quoted(), quoted());
+    form.problems = vec![SCRIPT.into()];
+    let mut key = sources::key(true);
+    (key.id, key.name, key.enqueue_url) = (quoted(), SCRIPT.into(), Some(SCRIPT.into()));
+    let mut delivery = sources::delivery(DeliveryState::Refused);
+    (delivery.id, delivery.can_read_again) = (quoted(), true);
+    (delivery.result, delivery.problem) = (Some(SCRIPT.into()), Some(SCRIPT.into()));
+    delivery.incident_id = Some(quoted());
+    let mut one = sources::one(vec![delivery]);
+    (one.id, one.name, one.kind) = (quoted(), SCRIPT.into(), SCRIPT.into());
+    one.settings = vec![("Mapping", SCRIPT.into())];
+    one.older = Some(quoted());
+    let mut psa = sources::psa(sources::own());
+    psa.check = Some(sources::check(&[(SCRIPT, Some(SCRIPT))]));
+    psa.forms[0].fields[0].value = quoted();
+    psa.forms[0].problems = vec![SCRIPT.into()];
+    let rendered = [list.render(), key.render(), one.render(), psa.render()];
+    rendered.into_iter().map(Result::unwrap).collect()
+}
+
 /// Every page, filled with scripts where others write.
 fn pages() -> Vec<String> {
     let mut linked = sample::linked_incident();
@@ -153,7 +187,7 @@ fn pages() -> Vec<String> {
     sign_in.refused = Some(SCRIPT.into());
     let mut problem = sample::problem();
     problem.detail = SCRIPT.into();
-    vec![
+    let mut pages = vec![
         hostile_list(),
         hostile_incident(),
         OnCallNowPage { layout: sample::layout(), schedules: vec![schedule] }.render().unwrap(),
@@ -165,7 +199,9 @@ fn pages() -> Vec<String> {
         MailPage { layout: sample::layout(), mails: vec![mail] }.render().unwrap(),
         sample::mail_message(&format!("{SCRIPT} https://oncall.example/\"{SCRIPT}")).render().unwrap(),
         problem.render().unwrap(),
-    ]
+    ];
+    pages.extend(hostile_sources());
+    pages
 }
 
 #[test]
@@ -228,9 +264,18 @@ fn the_navigation_marks_the_section_and_knows_captured_mail_only_where_there_is_
     assert!(html.contains("<a href=\"/app/on-call\">On call now</a>"));
     assert!(html.contains("<a href=\"/app/schedules\">Schedules</a>"));
     assert!(html.contains("<a href=\"/app/coverage-gaps\">Gaps</a>"));
+    assert!(html.contains("<a href=\"/app/alert-sources\">Alert sources</a>"));
     assert!(!html.contains("/app/mail"));
     page.layout.captures_mail = true;
     assert!(page.render().unwrap().contains("<a href=\"/app/mail\">Captured mail</a>"));
+}
+
+#[test]
+fn the_navigation_leads_to_settings_only_who_may_change_them() {
+    let mut page = sample::incidents(Vec::new());
+    assert!(page.render().unwrap().contains("<a href=\"/app/settings/psa\">PSA</a>"));
+    page.layout = sample::layout_of_viewer();
+    assert!(!page.render().unwrap().contains("/app/settings/psa"));
 }
 
 #[test]

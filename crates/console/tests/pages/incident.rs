@@ -2,7 +2,8 @@
 
 use console::IncidentState::{Acknowledged, Resolved, Suppressed, Triggered};
 use console::incident::{
-    DefendFacts, EntryKind, PageAttempt, PageOutcome, PsaTicket, TicketProgress, TimelineEntry, Upcoming,
+    DefendFacts, EntryKind, FurtherLink, PageAttempt, PageOutcome, PsaTicket, TicketProgress, TimelineEntry,
+    Upcoming,
 };
 
 use crate::sample::{self, SCRIPT, at, posts_to};
@@ -233,4 +234,39 @@ fn the_raw_alert_is_shown_to_the_letter() {
     page.raw_alert = Some(format!("{{\n  \"title\": \"{SCRIPT}\"\n}}"));
     let html = page.render().unwrap();
     assert!(html.contains("{\n  &#34;title&#34;: &#34;&#60;script&#62;"), "{html}");
+}
+
+#[test]
+fn a_ticket_is_named_as_people_there_name_it_and_leads_there() {
+    let mut page = sample::incident(Acknowledged);
+    page.psa_ticket = PsaTicket {
+        ticket_id: Some("4711".into()),
+        number: Some("T20261121.0007".into()),
+        url: Some("https://psa.example/4711".into()),
+        progress: TicketProgress::Complete,
+    };
+    let html = page.render().unwrap();
+    assert!(
+        html.contains("<a href=\"https://psa.example/4711\" rel=\"noopener noreferrer\">T20261121.0007</a>")
+    );
+    page.psa_ticket.url = Some("javascript:alert(1)//://".into());
+    let html = page.render().unwrap();
+    assert!(html.contains("<strong>T20261121.0007</strong>") && !html.contains("javascript:"), "{html}");
+}
+
+#[test]
+fn what_else_the_sender_gave_to_look_at_is_linked_and_never_loaded() {
+    let mut page = sample::incident(Triggered);
+    let link = |label: &str, address: &str| FurtherLink { label: label.into(), address: address.into() };
+    page.facts.further_links = vec![
+        link("Runbook", "https://wiki.example/disk"),
+        link("Image: graph", "http://graphs.example/1.png"),
+        link("Trap", "data:text/html,x"),
+    ];
+    let html = page.render().unwrap();
+    assert!(html.contains("<a href=\"https://wiki.example/disk\" rel=\"noopener noreferrer\">Runbook</a>"));
+    assert!(
+        html.contains("<a href=\"http://graphs.example/1.png\" rel=\"noopener noreferrer\">Image: graph</a>")
+    );
+    assert!(html.contains("<li>Trap: data:text/html,x</li>") && !html.contains("<img"), "{html}");
 }

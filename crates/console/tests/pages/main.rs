@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "clippy exempts test functions, not what they share")]
 
 mod acknowledge;
+mod alert_sources;
 mod coverage_gaps;
 mod frame;
 mod incident;
@@ -9,6 +10,7 @@ mod incidents;
 mod mail;
 mod on_call_now;
 mod problem;
+mod psa;
 mod sample;
 mod schedule;
 mod schedules;

@@ -1,6 +1,7 @@
 //! A quiet night at an MSP, to build view models from.
 
 pub(crate) mod rota;
+pub(crate) mod sources;
 
 use chrono::{DateTime, FixedOffset};
 use console::acknowledge::{AcknowledgePage, LinkOutcome, LinkedIncident};

@@ -3,11 +3,13 @@
 //! Invariant: the address carries a code and numbers, never words, so a link can't put words on our pages.
 
 mod on_call;
+mod sources;
 
 use ::console::{Notice, Tone};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 pub(super) use on_call::OnCall;
+pub(super) use sources::Sources;
 
 /// The parameters of ours in a page's address.
 const PARAMETERS: [&str; 3] = ["notice", "done", "failed"];
@@ -30,6 +32,7 @@ pub(super) enum Said {
     SeveralAcknowledged(Tally),
     SeveralResolved(Tally),
     OnCall(OnCall),
+    Sources(Sources),
 }
 
 /// How a step on several incidents went.
@@ -85,6 +88,7 @@ impl Said {
             Self::SeveralAcknowledged(_) => "several-acknowledged",
             Self::SeveralResolved(_) => "several-resolved",
             Self::OnCall(said) => said.code(),
+            Self::Sources(said) => said.code(),
         }
     }
 
@@ -113,6 +117,7 @@ impl Said {
             Self::SeveralAcknowledged(tally) => return tally.notice("acknowledged"),
             Self::SeveralResolved(tally) => return tally.notice("resolved"),
             Self::OnCall(said) => return said.notice(),
+            Self::Sources(said) => return said.notice(),
         };
         Notice { tone, text: text.to_owned() }
     }
@@ -185,7 +190,8 @@ pub(super) fn asked_for(query: &str) -> Option<Notice> {
         "several-resolved" => Said::SeveralResolved(tally()),
         code => {
             let on_call = OnCall::ALL.into_iter().map(Said::OnCall);
-            Said::WITHOUT_NUMBERS.into_iter().chain(on_call).find(|said| said.code() == code)?
+            let sources = Sources::ALL.into_iter().map(Said::Sources);
+            Said::WITHOUT_NUMBERS.into_iter().chain(on_call).chain(sources).find(|said| said.code() == code)?
         }
     };
     Some(said.notice())
@@ -204,7 +210,8 @@ mod tests {
         let tally = Tally { done: 3, failed: 1 };
         let several = [Said::SeveralAcknowledged(tally), Said::SeveralResolved(tally)];
         let on_call = OnCall::ALL.map(Said::OnCall);
-        for said in Said::WITHOUT_NUMBERS.into_iter().chain(several).chain(on_call) {
+        let sources = Sources::ALL.map(Said::Sources);
+        for said in Said::WITHOUT_NUMBERS.into_iter().chain(several).chain(on_call).chain(sources) {
             let expected = said.notice();
             assert_eq!(asked(said), Some((expected.tone, expected.text)), "{said:?}");
         }
