@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034  # the parts share their variables
 # Alertmanager twice: by its webhook, and by its PagerDuty receiver with On-Call's address. Alerts come in as Prometheus
 # sends them.
 
@@ -11,7 +11,10 @@ pagerduty_version() { version prometheus-alertmanager; }
 alertmanager_objects() { echo "acme-am01 acme-am02"; }
 pagerduty_objects() { echo "acme-pd01 acme-pd02"; }
 
-alertmanager_text() { echo 'C:\temp\new at "97%" & <rising>; ü = 1'; }
+alertmanager_title() { echo "Disk nearly full on $1"; }
+pagerduty_title() { alertmanager_title "$1"; }
+
+alertmanager_text() { printf '%s\n' 'C:\temp\new at "97%" & <rising>; ü = 1'; }
 pagerduty_text() { alertmanager_text; }
 
 alertmanager_severity() { echo critical; }
@@ -31,13 +34,9 @@ start_alertmanager() {
     address="127.0.0.1:$(free_port)"
     echo "http://$address" >"$folder/address"
     fill "$here/$1.yml" "$folder/$1.yml" "BASE=$base" "KEY=$(cat "$folder/key")" || return
-    # Debian's build reads its templates from /usr/share and nowhere else: they are put there in a mount namespace of its
-    # own. Without a cluster address it asks for no peers.
-    in_namespace true || {
-        echo "can't show Debian's Alertmanager its templates: unprivileged user namespaces are off, and this is not root"
-        return 1
-    }
-    background "$folder/daemon.log" in_namespace "$program" --config.file="$folder/$1.yml" --storage.path="$folder/data" \
+    with_templates || return
+    # Without a cluster address it asks for no peers.
+    background "$folder/daemon.log" "${with_templates[@]}" "$program" --config.file="$folder/$1.yml" --storage.path="$folder/data" \
         --web.listen-address="$address" --cluster.listen-address=
     eventually "$PATIENCE" curl -fsS -o /dev/null "http://$address/-/ready" 2>/dev/null || {
         echo "Alertmanager doesn't answer: $(tail -n 1 "$folder/daemon.log")"
@@ -45,11 +44,20 @@ start_alertmanager() {
     }
 }
 
-# in_namespace COMMAND…: the command with the packages' /usr/share in the place of the machine's.
-in_namespace() {
+# Debian's build reads its templates from /usr/share and nowhere else. Where the machine hasn't got them, they are put
+# there in a mount namespace of its own. Sets $with_templates, the beginning of its command: words and not a function, so
+# that what runs in the background is Alertmanager itself and ends when it is told to.
+with_templates() {
     # shellcheck disable=SC2016  # the inner shell's
     local exec_in='mount --bind "$0" /usr/share && exec "$@"'
-    unshare --user --map-root-user --mount sh -c "$exec_in" "$packages/root/usr/share" "$@"
+    with_templates=(env)
+    [ ! -e /usr/share/prometheus/alertmanager/default.tmpl ] || return 0
+    with_templates=(unshare --user --map-root-user --mount sh -c "$exec_in" "$packages/root/usr/share")
+    "${with_templates[@]}" true || {
+        echo "can't show Debian's Alertmanager its templates: this machine allows no user namespaces (to install" \
+            "prometheus-alertmanager helps)"
+        return 1
+    }
 }
 
 # post_alert SENDER INSTANCE [over]

@@ -1,12 +1,13 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034  # the parts share their variables
 # Icinga 2: a NotificationCommand that runs curl. Checks are passive, by the external command pipe.
 
 icinga2_version() { version icinga2-bin; }
 icinga2_objects() { echo "Disk-C acme-ici02"; }
 icinga2_severity() { echo critical; }
+icinga2_title() { echo "$1 on acme-ici01 is CRITICAL"; }
 
 # The pipe makes a line break of \n, so there is none.
-icinga2_text() { echo "DISK CRITICAL - C:\\Temp at \"97%\" & <rising>; ü = 1, it's \$full"; }
+icinga2_text() { printf '%s\n' "DISK CRITICAL - C:\\Temp at \"97%\" & <rising>; ü = 1, it's \$full"; }
 
 icinga2_start() {
     local folder=$work/icinga2 option options=()

@@ -1,9 +1,10 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034  # the parts share their variables
 # What all parts use: telling facts, waiting with an end, processes and their end, filling in templates.
 #
 # Invariant: only processes that were started here are ended, by their number.
 
 pids=()
+reasons=()
 
 ok() { printf 'ok    %s\n' "$1"; }
 
@@ -14,6 +15,7 @@ fail() {
 
 skip() {
     skipped=$((skipped + 1))
+    reasons+=("$1")
     printf 'SKIP  %s\n' "$1"
 }
 
@@ -70,15 +72,41 @@ fill() {
     fi
 }
 
-# finish CODE: ends what was started, in reverse, and tidies up.
+# ended PID: whether the process is gone.
+ended() { ! kill -0 "$1" 2>/dev/null; }
+
+# end PID: asks it to end, and makes it when it takes too long.
+end() {
+    kill "$1" 2>/dev/null || return
+    eventually 10 ended "$1" || kill -9 "$1" 2>/dev/null
+    wait "$1" 2>/dev/null
+}
+
+# nothing_left: whether no process but this has the temporary folder, whose name is this run's alone, in its command.
+nothing_left() {
+    local process
+    left=
+    for process in /proc/[0-9]*; do
+        if tr '\0' ' ' 2>/dev/null <"$process/cmdline" | grep -qF "$work/"; then left+=" ${process#/proc/}"; fi
+    done
+    [ -z "$left" ]
+}
+
+# finish CODE: ends what was started, in reverse, and tidies up. What a daemon has just started, such as curl that tries
+# again, ends by itself.
 finish() {
     local code=$1 i
-    trap - EXIT
+    trap - EXIT INT TERM
     set +e
     for ((i = ${#pids[@]} - 1; i >= 0; i--)); do
-        kill "${pids[i]}" 2>/dev/null && wait "${pids[i]}" 2>/dev/null
+        end "${pids[i]}"
     done
-    if [ "$code" -eq 1 ] || [ "${KEEP:-0}" = 1 ]; then
+    if ! eventually 25 nothing_left; then
+        fail "still running:$left"
+        [ "$code" -ne 0 ] || code=1
+    fi
+    # What all went well or was interrupted needs no looking after.
+    if [[ " 0 77 130 " != *" $code "* ]] || [ "${KEEP:-0}" = 1 ]; then
         echo "logs and configurations: $work (keys of the test are in it)"
     else
         rm -rf "$work"

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034  # the parts share their variables
 # Monit: exec actions that run a script with curl. One check runs a program, the other looks for a file.
 
 monit_version() { version monit; }
@@ -6,7 +6,8 @@ monit_objects() { echo "Disk-C Backup-Flag"; }
 
 # Monit has no severities.
 monit_severity() { echo high; }
-monit_text() { echo "DISK CRITICAL - C:\\temp\\new at \"97%\" & <rising>; ü = 1, it's \$full"; }
+monit_title() { echo "$1 on acme-mon01: Status failed"; }
+monit_text() { printf '%s\n' "DISK CRITICAL - C:\\temp\\new at \"97%\" & <rising>; ü = 1, it's \$full"; }
 
 monit_start() {
     local folder=$work/monit

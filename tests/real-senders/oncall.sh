@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034  # the parts share their variables
 # On-Call by itself in a folder of its own, and its REST API as a manager uses it.
 #
 # Invariant: it keeps its address over a restart, as senders know it.
