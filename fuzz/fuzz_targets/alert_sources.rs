@@ -29,7 +29,7 @@ const HEADERS: [(&str, &str); 6] = [
 ];
 
 /// More than any reader may make of one delivery.
-const MOST: usize = 120;
+const MOST: usize = 2_600;
 
 fuzz_target!(|data: &[u8]| {
     let Some(([kind, content, header], rest)) = data.split_first_chunk::<3>() else { return };

@@ -2,3 +2,4 @@
 
 mod autotask;
 mod halopsa;
+mod theone;

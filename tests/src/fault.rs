@@ -42,6 +42,13 @@ pub enum Fault {
     Fails(u16),
     /// Does nothing and answers this status and body.
     Refuses(u16, Value),
+    /// Does nothing and answers this status, and when to come back.
+    FailsFor {
+        /// The status.
+        status: u16,
+        /// `Retry-After`, in whole seconds.
+        retry_after: Duration,
+    },
     /// Does nothing and answers 429.
     TooMany {
         /// `Retry-After`, in whole seconds.
@@ -131,10 +138,8 @@ impl Conduct {
             }
             Fault::Fails(status) => failed(status_of(status)),
             Fault::Refuses(status, body) => (status_of(status), Json(body)).into_response(),
-            Fault::TooMany { retry_after } => {
-                let wait = [(header::RETRY_AFTER, retry_after.as_secs().to_string())];
-                (wait, failed(StatusCode::TOO_MANY_REQUESTS)).into_response()
-            }
+            Fault::FailsFor { status, retry_after } => failed_for(status_of(status), retry_after),
+            Fault::TooMany { retry_after } => failed_for(StatusCode::TOO_MANY_REQUESTS, retry_after),
             Fault::TooManyForNow => failed(StatusCode::TOO_MANY_REQUESTS),
         }
     }
@@ -142,6 +147,11 @@ impl Conduct {
 
 fn status_of(number: u16) -> StatusCode {
     StatusCode::from_u16(number).expect("a status from 100 to 999")
+}
+
+fn failed_for(status: StatusCode, retry_after: Duration) -> Response {
+    let wait = [(header::RETRY_AFTER, retry_after.as_secs().to_string())];
+    (wait, failed(status)).into_response()
 }
 
 fn failed(status: StatusCode) -> Response {

@@ -10,7 +10,7 @@ use crate::ack_link::AckLinks;
 use crate::clock::{Clock, Entropy};
 use crate::dropped::Dropped;
 use crate::effects::Runner;
-use crate::intake::Lanes;
+use crate::intake::{Lanes, Watched};
 use crate::port::{Bus, Calendars, Channel, SecretStore, SignIn, SignalReader, TicketSystem, TicketSystems};
 use crate::psa::Desks;
 use crate::turns::Turns;
@@ -68,6 +68,7 @@ pub struct App {
     pub(crate) links: AckLinks,
     pub(crate) turns: Turns,
     pub(crate) lanes: Lanes,
+    pub(crate) watched: Watched,
     pub(crate) runner: Runner,
 }
 
@@ -92,6 +93,7 @@ impl App {
             links: parts.links,
             turns: Turns::default(),
             lanes: Lanes::default(),
+            watched: Watched::default(),
             runner: Runner::default(),
         })
     }

@@ -96,22 +96,26 @@ async fn commit(
     let incident = &mut item.value;
     follow_up(app, incident, &mut journal, &mut changes, &mut effects)?;
     add_ticket_ops(app, incident, &mut journal, (&mut changes, &mut effects)).await?;
-    if incident.status == Status::Resolved
-        && let Some(key) = open_key(app, incident).await?
-    {
-        changes.delete(&key);
+    if incident.status == Status::Resolved {
+        leave_key(app, incident, &mut changes).await?;
     }
     changes.replace(&item)?;
     app.store.commit(tenant, app.entropy.operation(), changes).await?;
     Ok((item.value, effects))
 }
 
-/// The incident's entry in the index of open problems, if it is still the incident's.
-async fn open_key(app: &App, incident: &Incident) -> Result<Option<Versioned<OpenKey>>, StoreError> {
-    let Some(source) = &incident.origin.source_id else { return Ok(None) };
+/// Takes the incident out of the index of open problems. What the entry says of others stays.
+async fn leave_key(app: &App, incident: &Incident, changes: &mut Changes) -> Result<(), StoreError> {
+    let Some(source) = &incident.origin.source_id else { return Ok(()) };
     let id = OpenKey::key_of(source, &incident.dedup_key);
-    let found = app.store.get::<OpenKey>(&incident.tenant_id, &id).await?;
-    Ok(found.filter(|key| key.value.incident_id == incident.id))
+    let Some(mut key) = app.store.get::<OpenKey>(&incident.tenant_id, &id).await? else { return Ok(()) };
+    let before = key.value.clone();
+    if !key.value.leave(&incident.id) {
+        changes.delete(&key);
+    } else if key.value != before {
+        changes.replace(&key)?;
+    }
+    Ok(())
 }
 
 /// Puts the journal's timeline, pages and events into `changes`; the PSA's part is [`add_ticket_ops`].

@@ -6,11 +6,14 @@
 mod again;
 mod door;
 mod lane;
+mod masking;
 mod reading;
+mod redelivered;
 mod sitting;
 mod stack;
 mod test_alert;
 mod ticket;
+mod watched;
 
 use std::sync::Arc;
 
@@ -28,13 +31,15 @@ use crate::effects::source::beat;
 use crate::error::Error;
 use crate::port::ReceivedBody;
 
+pub(crate) use again::read_again;
 pub use again::replay;
-pub(crate) use again::{read_again, waiting_for};
 pub(crate) use door::open_door;
 pub(crate) use lane::Lanes;
 pub(crate) use sitting::default_service;
+pub(crate) use stack::built_in;
 pub use stack::{deliver_message, escalate_detection};
 pub use test_alert::{TestAlert, test};
+pub(crate) use watched::Watched;
 
 /// One HTTP delivery to a door with a key.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +56,8 @@ pub(crate) struct Draft {
     pub(crate) value: delivery::Delivery,
     /// As it was read; `None` when it isn't in the store yet.
     pub(crate) etag: Option<Etag>,
+    /// Its alerts may be here already, or on their way.
+    pub(crate) may_repeat: bool,
 }
 
 impl Draft {
@@ -63,16 +70,17 @@ impl Draft {
             verdict: Verdict::Nothing { why: String::new() },
             alerts: 0,
             replay_of: None,
+            is_test: false,
             due_at: None,
             tries: 0,
         };
-        Self { value, etag: None }
+        Self { value, etag: None, may_repeat: false }
     }
 }
 
 impl From<Versioned<delivery::Delivery>> for Draft {
     fn from(found: Versioned<delivery::Delivery>) -> Self {
-        Self { value: found.value, etag: Some(found.etag) }
+        Self { value: found.value, etag: Some(found.etag), may_repeat: true }
     }
 }
 
@@ -128,22 +136,28 @@ impl Received {
 pub async fn deliver(app: &Arc<App>, delivery: Delivery<'_>) -> Result<Received, Error> {
     let now = app.clock.now();
     let (tenant, source) = open_door(app, delivery.key).await?.ok_or(Error::Unauthenticated)?;
-    let draft = Draft::new(app, &source, reading::request(delivery.key, delivery.received), now);
+    let draft = Draft::new(app, &source, masking::request(delivery.key, delivery.received), now);
     if source.source_type == SourceType::Heartbeat {
         beat(app, &tenant, &source, now).await?;
         let key = OpenKey::key_of(&source.id, HEARTBEAT);
         // A beat that ends no silence is no news, and is not kept.
-        if app.store.get::<OpenKey>(&tenant, &key).await?.is_none() {
+        if app.store.get::<OpenKey>(&tenant, &key).await?.is_none_or(|found| found.value.over) {
             return Ok(Received::Nothing("a heartbeat".to_owned()));
         }
     }
-    reading::take_in(app, &tenant, Arc::new(source), delivery.received, draft).await
+    let source = Arc::new(source);
+    let received = reading::take_in(app, &tenant, Arc::clone(&source), delivery, draft).await;
+    watched::watch(app, &tenant, &source.id, now).await;
+    received
 }
+
+/// How many alerts of one delivery wait in their tenant's lane at once: several large ones have room beside each other.
+const AT_ONCE: usize = 128;
 
 /// A heartbeat's dedup key.
 pub(crate) const HEARTBEAT: &str = "heartbeat";
 
-/// Takes the silence of a heartbeat for an alert, once for each silence.
+/// Takes the silence of a heartbeat for an alert, or its end, once for each.
 pub(crate) async fn take_silence(
     app: &Arc<App>,
     tenant: &TenantId,
@@ -158,7 +172,7 @@ pub(crate) async fn take_silence(
         signal: signal.bounded(),
         delivery_id: delivery.id.clone(),
         at: delivery.received_at,
-        delivery: Some(Draft { value: delivery, etag: None }),
+        delivery: Some(Draft { value: delivery, etag: None, may_repeat: true }),
     };
     receive(app, tenant, vec![arrival]).await.map(drop)
 }
@@ -169,5 +183,11 @@ pub(crate) async fn receive(
     tenant: &TenantId,
     arrivals: Vec<Arrival>,
 ) -> Result<Vec<Taken>, Error> {
-    try_join_all(arrivals.into_iter().map(|arrival| app.lanes.take(app, tenant, arrival))).await
+    let mut taken = Vec::with_capacity(arrivals.len());
+    let mut arrivals = arrivals.into_iter().peekable();
+    while arrivals.peek().is_some() {
+        let some = arrivals.by_ref().take(AT_ONCE);
+        taken.extend(try_join_all(some.map(|arrival| app.lanes.take(app, tenant, arrival))).await?);
+    }
+    Ok(taken)
 }

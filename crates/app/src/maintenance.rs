@@ -1,8 +1,8 @@
 //! Maintenance windows, as managers keep them.
 //!
-//! Invariants: whatever a window held is looked at again when the window changes: every change makes it due at once. A
-//! service that a window names stays: every change replaces the tenant's document, too, and whoever comes second decides
-//! again.
+//! Invariants: whatever a window held is looked at again when the window changes: every change makes it due at once, and it
+//! is taken away only where it can't have held anything, since it was looked at (or made) and hasn't begun. A service that
+//! a window names stays: every change replaces the tenant's document, too, and whoever comes second decides again.
 
 use std::collections::HashSet;
 
@@ -12,10 +12,11 @@ use domain::input::Wrong;
 use domain::maintenance::{MaintenanceWindow, Weekly};
 use domain::service::Service;
 use domain::tenant::Tenant;
-use store::{Changes, MAINTENANCE, StoreError, Versioned};
+use store::{Changes, StoreError, Versioned};
 
 use crate::app::App;
 use crate::ctx::Ctx;
+use crate::effects::maintenance::not_over;
 use crate::error::Error;
 use crate::keeping::accept;
 use crate::turns::Tries;
@@ -48,9 +49,7 @@ enum Step<'a> {
 
 /// Every window that is not over yet, by when it begins.
 pub async fn list(app: &App, ctx: &Ctx) -> Result<Vec<MaintenanceWindow>, Error> {
-    let now = ctx.now.timestamp_micros();
-    let found = app.store.all_of_after::<MaintenanceWindow>(&ctx.tenant, MAINTENANCE, now).await?;
-    let mut windows: Vec<MaintenanceWindow> = found.into_iter().map(|found| found.value).collect();
+    let mut windows = not_over(app, &ctx.tenant, ctx.now).await?;
     windows.sort_by(|a, b| (a.starts, &a.name, &a.id).cmp(&(b.starts, &b.name, &b.id)));
     Ok(windows)
 }
@@ -76,7 +75,8 @@ pub async fn edit(
     take(app, ctx, id, &Step::Edit(edit)).await
 }
 
-/// Deletes a window. One that has begun ends now and stays on record, so that whatever it holds is let go.
+/// Deletes a window. One that has begun, or may have before it was edited, ends now and stays on record, so that whatever
+/// it holds is let go.
 pub async fn delete(app: &App, ctx: &Ctx, id: &MaintenanceId) -> Result<(), Error> {
     take(app, ctx, id, &Step::Delete).await.map(|_| ())
 }
@@ -108,7 +108,9 @@ async fn decide(
     changes: &mut Changes,
 ) -> Result<MaintenanceWindow, Error> {
     if let Step::Make(edit) = step {
-        let made = checked(app, ctx, id, edit).await?;
+        let mut made = checked(app, ctx, id, edit).await?;
+        // One that is new holds nothing yet.
+        made.due_at = Some(made.starts.max(ctx.now));
         changes.create(&made)?;
         return Ok(made);
     }
@@ -119,14 +121,11 @@ async fn decide(
     }
     match step {
         Step::Make(edit) | Step::Edit(edit) => kept.value = checked(app, ctx, id, edit).await?,
-        Step::Delete if kept.value.starts > ctx.now => {
+        Step::Delete if kept.value.has_never_begun(ctx.now) => {
             changes.delete(&kept);
             return Ok(kept.value);
         }
-        Step::Delete => {
-            kept.value.ends = Some(ctx.now);
-            kept.value.due_at = Some(ctx.now);
-        }
+        Step::Delete => kept.value.end(ctx.now),
     }
     changes.replace(&kept)?;
     Ok(kept.value)

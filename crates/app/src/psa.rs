@@ -20,6 +20,9 @@ use crate::app::App;
 use crate::error::Error;
 use crate::port::{Secret, Secrets, TicketSystem};
 
+/// The word of the deployment's own PSA.
+const DEPLOYMENTS: &str = "theone";
+
 /// How many connections are kept open.
 const MOST_OPEN: usize = 200;
 
@@ -48,7 +51,7 @@ pub(crate) async fn of(app: &App, tenant: &TenantId) -> Result<Option<Desk>, Err
     let Some(connection) = found.map(|found| found.value) else {
         let deployment = |system: &Arc<dyn TicketSystem>| Desk {
             system: Arc::clone(system),
-            provider: "theone",
+            provider: DEPLOYMENTS,
             time_entries: false,
         };
         return Ok(app.tickets.as_ref().map(deployment));
@@ -58,9 +61,16 @@ pub(crate) async fn of(app: &App, tenant: &TenantId) -> Result<Option<Desk>, Err
     Ok(Some(Desk { system, provider, time_entries }))
 }
 
+/// The word of the PSA that the tenant's work is filed in; `None`: nowhere.
+pub(crate) async fn provider(app: &App, tenant: &TenantId) -> Result<Option<&'static str>, StoreError> {
+    let own = app.store.get::<PsaConnection>(tenant, PSA).await?;
+    let deployment = app.tickets.as_ref().map(|_| DEPLOYMENTS);
+    Ok(own.map(|own| own.value.provider.word()).or(deployment))
+}
+
 /// Whether the tenant's work is filed anywhere.
 pub(crate) async fn is_there(app: &App, tenant: &TenantId) -> Result<bool, StoreError> {
-    Ok(app.tickets.is_some() || app.store.get::<PsaConnection>(tenant, PSA).await?.is_some())
+    Ok(app.tickets.is_some() || provider(app, tenant).await?.is_some())
 }
 
 /// A connection by these settings, kept nowhere.

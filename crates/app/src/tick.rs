@@ -2,9 +2,11 @@
 //!
 //! Invariants: a tick reads only what is due; a missed, late, doubled or parallel tick skips nothing and doubles nothing,
 //! since each item is decided and committed by itself, by if-match, and is not due any more afterwards; an item that fails
-//! moves out of the others' way; nothing here waits for a provider.
+//! moves out of the others' way; nothing here waits for a provider; what keeps people from being paged comes before what
+//! pages them.
 
 mod waiting;
+mod windows;
 
 use std::sync::Arc;
 
@@ -34,6 +36,7 @@ use crate::effects::{Effect, Hold};
 use crate::error::Error;
 use crate::handoffs;
 use waiting::Waiting;
+use windows::Unsettled;
 
 /// The most items of one sort that a tick takes on; the next tick goes on with the rest.
 const MOST: u32 = 200;
@@ -85,11 +88,10 @@ pub async fn tick(app: &Arc<App>) -> Result<TickReport, Error> {
     // One question tells which of the others are worth asking.
     let kinds = app.store.kinds_due(&kinds(app), now).await?;
     let look = Look { app, now, kinds: &kinds };
-    // What keeps people from being paged comes before what pages them.
-    let windows = |window: MaintenanceWindow| Effect::Maintenance(window.id);
-    report.maintenance = look.hand_over(&mut report, windows).await?;
+    let windows = look.due(&mut report, |window: MaintenanceWindow| window.id).await?;
+    let unsettled = Arc::new(windows::look_at_each(app, windows, &mut report).await);
     let steps = look.due(&mut report, |incident: Incident| incident.id).await?;
-    escalate_each(app, now, steps, &mut report).await;
+    escalate_each(app, now, (steps, &unsettled), &mut report).await;
     report.pages = look.hand_over(&mut report, |page: Page| Effect::Page(page.id, Hold::Due)).await?;
     report.tickets =
         look.hand_over(&mut report, |queue: TicketQueue| Effect::Ticket(queue.incident_id)).await?;
@@ -187,13 +189,13 @@ impl Look<'_> {
 async fn escalate_each(
     app: &Arc<App>,
     now: DateTime<Utc>,
-    steps: Vec<(TenantId, IncidentId)>,
+    (steps, unsettled): (Vec<(TenantId, IncidentId)>, &Arc<Unsettled>),
     report: &mut TickReport,
 ) {
     let told = stream::iter(steps).map(|(tenant, id)| {
-        let app = Arc::clone(app);
+        let (app, unsettled) = (Arc::clone(app), Arc::clone(unsettled));
         let step = async move {
-            let told = escalate(&app, &tenant, &id, now).await;
+            let told = escalate(&app, (&tenant, &id), now, &unsettled).await;
             if let Err(error) = &told {
                 warn!(incident = %id, %error, "a step could not be told; it is tried again in a minute");
                 postpone(&app, &tenant, &id, now).await;
@@ -239,10 +241,11 @@ async fn postpone(app: &Arc<App>, tenant: &TenantId, id: &IncidentId, now: DateT
 
 async fn escalate(
     app: &Arc<App>,
-    tenant: &TenantId,
-    id: &IncidentId,
+    (tenant, id): (&TenantId, &IncidentId),
     now: DateTime<Utc>,
+    unsettled: &Unsettled,
 ) -> Result<(), Error> {
+    let windows = unsettled.windows(app, tenant, now).await;
     change::change_with_people(app, (tenant, id), now, |incident, calling, journal| {
         let is_due = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at <= now);
         if is_due(incident.auto_resolve_at()) {
@@ -258,6 +261,9 @@ async fn escalate(
                 return Ok(());
             }
             incident.release(journal);
+        }
+        if windows::hold(&windows, incident, now, journal) {
+            return Ok(());
         }
         if incident.status == Status::Triggered {
             escalation::advance(incident, &calling.policy, &calling.roster, journal);

@@ -20,7 +20,7 @@ pub fn signal(facts: &TicketFacts) -> Signal {
         action,
         when_none_open: Some(when_none_open),
         description: facts.description.trim().to_owned(),
-        dedup_key: Some(format!("autotask:{}", facts.id)),
+        dedup_key: Some(dedup_key(name)),
         client: facts.client.clone(),
         link: facts.url.as_ref().filter(is_web).cloned(),
         ticket: Some(TicketMention {
@@ -30,6 +30,11 @@ pub fn signal(facts: &TicketFacts) -> Signal {
         }),
         ..Signal::trigger(title, severity(&facts.priority))
     }
+}
+
+/// What a ticket's problem is known by: the number, which callouts name it by, or the id of one without a number.
+pub fn dedup_key(name: &str) -> String {
+    format!("autotask:{}", name.trim().to_uppercase())
 }
 
 /// What a status does where an incident is open for the ticket, and where none is. A trigger for an open incident leaves
@@ -156,7 +161,7 @@ mod tests {
         };
         let signal = signal(&facts);
         assert_eq!((&*signal.title, &*signal.description), ("Server down", "No ping since 21:04"));
-        assert_eq!(signal.dedup_key.as_deref(), Some("autotask:128926"));
+        assert_eq!(signal.dedup_key, Some(dedup_key("t20261120.0042")), "by its number, in any case");
         assert_eq!((signal.client.as_deref(), signal.link), (Some("Contoso"), facts.url));
         let mention = signal.ticket.unwrap();
         assert_eq!((&*mention.id, mention.number.as_deref()), ("128926", Some("T20261120.0042")));

@@ -32,9 +32,12 @@ pub struct Delivery {
     /// How many alerts it held.
     #[serde(default)]
     pub alerts: u32,
-    /// The delivery that this one is another reading of.
+    /// The delivery that this one is another reading of, by hand. All those are one, however often that was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay_of: Option<DeliveryId>,
+    /// Somebody here sent it, to see whether paging works.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_test: bool,
     /// When it is looked at again, where it waits for something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<DateTime<Utc>>,
@@ -103,6 +106,11 @@ impl Verdict {
 }
 
 impl Delivery {
+    /// Whether its source's sender sent it, and nobody here.
+    pub fn is_senders(&self) -> bool {
+        self.replay_of.is_none() && !self.is_test
+    }
+
     /// The identity of its alert at `index`: the same however often it is taken in.
     pub fn alert_id(&self, index: usize) -> AlertId {
         AlertId::derived(&[self.id.as_str(), &index.to_string()])

@@ -142,7 +142,7 @@ pub fn has_somebody(incident: &Incident, policy: &EscalationPolicy, roster: &Ros
 }
 
 /// A person wants the next step told now: also from `acknowledged` (whoever has it needs help, and the incident is
-/// triggered again). Past the last step the policy starts over.
+/// triggered again), and also where maintenance holds it. Past the last step the policy starts over.
 pub fn escalate_now(
     incident: &mut Incident,
     (policy, roster): (&EscalationPolicy, &Roster),
@@ -159,6 +159,7 @@ pub fn escalate_now(
         Status::Resolved => return Err(TransitionError::Resolved),
         Status::Suppressed => return Err(TransitionError::Suppressed),
     }
+    incident.held_for = None;
     if incident.escalation.is_past_the_end(policy) {
         incident.escalation.start_over(journal.at);
     }

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Actor;
 use crate::escalation::Escalation;
 use crate::event::EventKind;
-use crate::id::{IncidentId, MaintenanceId, NoteId, PolicyId, ServiceId, SourceId, TenantId, UserId};
+use crate::id::{IncidentId, MaintenanceId, NoteId, PolicyId, ServiceId, SourceId, TenantId};
 use crate::journal::Journal;
 use crate::severity::Severity;
 use crate::signal::{Detection, Device, Image, Link, Signal};
-use crate::ticket::{Filed, Spent, TicketOp};
+use crate::ticket::TicketOp;
 use crate::timeline::{Event, TimelineRecord};
 
 /// Where an incident stands.
@@ -148,6 +148,9 @@ pub struct Incident {
     /// The PSA's ticket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub psa_ticket_id: Option<String>,
+    /// The word of the PSA that has the ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub psa_provider: Option<String>,
     /// The number that people know the ticket by, where that isn't its id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub psa_ticket_number: Option<String>,
@@ -244,6 +247,7 @@ impl Incident {
             resolved: None,
             escalation: Escalation::start(at),
             psa_ticket_id: None,
+            psa_provider: None,
             psa_ticket_number: None,
             psa_ticket_url: None,
             timeline_records: 0,
@@ -295,6 +299,7 @@ impl Incident {
         }
         self.status = Status::Acknowledged;
         self.escalation.stop();
+        self.held_for = None;
         self.acknowledged = Some(Act { by: by.clone(), at: journal.at });
         self.first_acknowledged_at.get_or_insert(journal.at);
         match (&self.psa_ticket_id, by.user_id()) {
@@ -346,30 +351,6 @@ impl Incident {
         journal.events.push(EventKind::NoteAdded);
     }
 
-    /// The PSA has this ticket for it.
-    pub fn set_ticket(&mut self, ticket: Filed, by: Actor, journal: &mut Journal) {
-        let ticket_id = ticket.id.clone();
-        let event = match by {
-            Actor::User { .. } => Event::TicketLinked { ticket_id },
-            Actor::Source { .. } | Actor::System => Event::TicketCreated { ticket_id },
-        };
-        self.psa_ticket_id = Some(ticket.id);
-        self.psa_ticket_number = ticket.number;
-        self.psa_ticket_url = ticket.url;
-        journal.write(by, event);
-    }
-
-    /// The work from acknowledge to resolve, where a person had it.
-    fn time_spent(&self, until: DateTime<Utc>) -> Option<Spent> {
-        let taken = self.acknowledged.as_ref()?;
-        Some(Spent { user: taken.by.user_id()?.clone(), from: taken.at, to: until })
-    }
-
-    /// Who has it, where that is a person.
-    pub fn assignee(&self) -> Option<&UserId> {
-        self.acknowledged.as_ref().and_then(|act| act.by.user_id())
-    }
-
     /// The journal's entries as the incident's next timeline record; `None` when nothing was written.
     pub fn record(&mut self, journal: &mut Journal) -> Option<TimelineRecord> {
         if journal.entries.is_empty() {
@@ -386,6 +367,7 @@ impl Incident {
 }
 
 mod quiet;
+mod ticketed;
 
 pub use quiet::ProblemEnd;
 

@@ -90,11 +90,32 @@ impl MaintenanceWindow {
         incident: &Incident,
         at: DateTime<Utc>,
     ) -> Option<(&'a Self, DateTime<Utc>)> {
-        let concerning =
-            windows.into_iter().filter(|w| w.concerns(&incident.service_id, incident.client.as_deref()));
+        Self::over_problem(windows, &incident.service_id, incident.client.as_deref(), at)
+    }
+
+    /// The same for a problem of a service, and of a client, that has no incident yet.
+    pub fn over_problem<'a>(
+        windows: impl IntoIterator<Item = &'a Self>,
+        service: &ServiceId,
+        client: Option<&str>,
+        at: DateTime<Utc>,
+    ) -> Option<(&'a Self, DateTime<Utc>)> {
+        let concerning = windows.into_iter().filter(|window| window.concerns(service, client));
         concerning
             .filter_map(|window| Some((window, window.open_until(at)?)))
             .max_by_key(|(window, until)| (*until, window.id.clone()))
+    }
+
+    /// Ends it now, before it has begun or after; what it holds is due to be let go.
+    pub fn end(&mut self, now: DateTime<Utc>) {
+        self.starts = self.starts.min(now);
+        self.ends = Some(now);
+        self.due_at = Some(now);
+    }
+
+    /// Whether nothing can be held by it: it hasn't begun, and since it was last changed it was looked at, or made like this.
+    pub fn has_never_begun(&self, now: DateTime<Utc>) -> bool {
+        self.starts > now && self.due_at == Some(self.starts)
     }
 
     /// What is wrong with it; `has_service` says whether there is such a service.

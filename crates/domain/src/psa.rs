@@ -55,6 +55,20 @@ impl Provider {
         }
     }
 
+    /// Where its secret goes, as far as the settings say: whoever changes this could have it sent to themselves. Two that
+    /// differ may be the same place; two that are the same never differ.
+    pub fn secret_goes_to(&self) -> String {
+        match self {
+            Self::Theone(settings) => origin(&settings.api_url),
+            Self::Halopsa(settings) => origin(&settings.base_url),
+            // The zone, and so the address, is found by the name.
+            Self::Autotask(settings) => {
+                let zone = settings.zone_url.as_deref().map(origin).unwrap_or_default();
+                format!("{zone} {}", settings.username.trim().to_lowercase())
+            }
+        }
+    }
+
     /// What people call it.
     pub fn label(&self) -> &'static str {
         match self {
@@ -63,6 +77,19 @@ impl Provider {
             Self::Autotask(_) => "Autotask",
         }
     }
+}
+
+/// Scheme, host and port of an address; all of it where that can't be told.
+fn origin(address: &str) -> String {
+    let address = address.trim().to_lowercase();
+    let Some((scheme, rest)) = address.split_once("://") else { return address };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let usual = match scheme {
+        "https" => ":443",
+        "http" => ":80",
+        _ => "",
+    };
+    format!("{scheme}://{}", host.strip_suffix(usual).unwrap_or(host))
 }
 
 /// How The One PSA is reached.
@@ -150,7 +177,8 @@ pub struct PsaMapping {
 }
 
 impl PsaMapping {
-    /// The PSA's company for a client: as mapped, else the client's own name, else the default.
+    /// The PSA's company for a client: as mapped, else the client's own name; `None` where no client is known. Whether that
+    /// is a company there, and [`Self::default_company`] where it isn't, is the connection's to find out.
     pub fn company<'a>(&'a self, client: Option<&'a str>) -> Option<&'a str> {
         let mapped = client.and_then(|client| {
             let client = client.trim().to_lowercase();
@@ -197,6 +225,40 @@ impl PsaCheck {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_goes_elsewhere_with_another_scheme_host_port_or_user() {
+        let halo = |url: &str| {
+            Provider::Halopsa(HaloSettings { base_url: url.into(), ..HaloSettings::default() })
+                .secret_goes_to()
+        };
+        let here = halo("https://msp.halopsa.com");
+        for same in
+            ["https://MSP.halopsa.com/", " https://msp.halopsa.com:443/api?x", "https://msp.halopsa.com#a"]
+        {
+            assert_eq!(halo(same), here, "{same}");
+        }
+        for other in [
+            "http://msp.halopsa.com",
+            "https://msp.halopsa.com:8443",
+            "https://msp.halopsa.com.evil.test",
+            "https://msp.halopsa.com@evil.test",
+            "https://evil.test\\@msp.halopsa.com",
+            "https://evil.test/https://msp.halopsa.com",
+            "",
+        ] {
+            assert_ne!(halo(other), here, "{other}");
+        }
+        let autotask = |name: &str, zone: Option<&str>| {
+            let (username, zone_url) = (name.into(), zone.map(str::to_owned));
+            Provider::Autotask(AutotaskSettings { username, zone_url, ..AutotaskSettings::default() })
+                .secret_goes_to()
+        };
+        let here = autotask("api@msp.test", None);
+        assert_eq!(autotask("API@msp.test ", None), here);
+        assert_ne!(autotask("api@evil.test", None), here);
+        assert_ne!(autotask("api@msp.test", Some("https://evil.test")), here);
+    }
 
     #[test]
     fn a_client_is_mapped_in_any_case_and_else_goes_by_its_own_name() {

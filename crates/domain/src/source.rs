@@ -88,6 +88,9 @@ impl AlertSource {
             wrong.push(Wrong::new("type", "is a product of The One Stack, which has its source already"));
         }
         wrong.extend(self.grouping.problem());
+        if self.source_type.is_psa() && self.grouping == Grouping::None {
+            wrong.push(Wrong::new("grouping.by", "must not be none: a ticket is one incident"));
+        }
         wrong.extend(self.flap_pause.and_then(FlapPause::problem));
         wrong.extend(self.silence_problem());
         wrong

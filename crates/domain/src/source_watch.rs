@@ -1,7 +1,7 @@
 //! The watch over an alert source: whether it has gone quiet for longer than it ever has, how many of its deliveries are
 //! kept, and for a heartbeat, whether it still beats.
 //!
-//! Invariant: a silence is told once.
+//! Invariants: a silence is told once; only what the sender sent is a sign of life, and everything that is kept is counted.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,9 @@ pub struct SourceWatch {
     /// How many deliveries it has been judged by.
     #[serde(default)]
     pub heard: u64,
+    /// The newest delivery that was counted, whoever sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_at: Option<DateTime<Utc>>,
     /// How many deliveries are kept, by the hour since 1970 that they came in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<(i64, u32)>,
@@ -68,19 +71,25 @@ impl SourceWatch {
             heard_at: None,
             longest_quiet_seconds: 0,
             heard: 0,
+            counted_at: None,
             kept: Vec::new(),
             told_of: None,
             due_at: now + LOOK_EVERY,
         }
     }
 
-    /// A delivery came.
+    /// The sender sent a delivery.
     pub fn hear(&mut self, at: DateTime<Utc>) {
         if let Some(before) = self.heard_at {
             self.longest_quiet_seconds = self.longest_quiet_seconds.max((at - before).num_seconds());
         }
         self.heard_at = self.heard_at.max(Some(at));
         self.heard += 1;
+    }
+
+    /// A delivery is kept.
+    pub fn count(&mut self, at: DateTime<Utc>) {
+        self.counted_at = self.counted_at.max(Some(at));
         match self.kept.iter_mut().find(|(hour, _)| *hour == hour_of(at)) {
             Some((_, count)) => *count += 1,
             None => self.kept.push((hour_of(at), 1)),
@@ -165,11 +174,11 @@ mod tests {
     #[test]
     fn only_what_is_still_kept_can_be_too_much() {
         let mut watch = SourceWatch::begin(SourceId::derived(&["x"]), minute(0));
-        (0..1_200).for_each(|_| watch.hear(minute(1)));
+        (0..1_200).for_each(|_| watch.count(minute(1)));
         assert_eq!(watch.surplus(minute(60)), 200);
         (0..200).for_each(|_| watch.forget(minute(1)));
         assert_eq!(watch.surplus(minute(60)), 0);
-        watch.hear(minute(2));
+        watch.count(minute(2));
         assert_eq!(watch.surplus(minute(2) + KEPT + TimeDelta::hours(2)), 0, "gone by itself");
     }
 }

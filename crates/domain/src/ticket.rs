@@ -2,7 +2,8 @@
 //!
 //! Invariants: everything the PSA is told about one incident stands in one queue and goes out in order, one at a time;
 //! a create is begun in the store before it is sent, so that whoever comes after a crash or a time-out looks for the
-//! ticket before making one; "create" stands in the queue at most once.
+//! ticket before making one; "create" stands in the queue at most once; a ticket is named by its PSA and its id, and nothing
+//! meant for it is told to another PSA's ticket of the same id.
 
 use std::collections::VecDeque;
 
@@ -98,6 +99,9 @@ pub struct TicketQueue {
     pub incident_id: IncidentId,
     /// The ticket, once there is one.
     pub ticket_id: Option<String>,
+    /// The word of the PSA that the ticket is in; `None`: whichever the tenant has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
     /// In order.
     pub ops: VecDeque<TicketOp>,
     /// How often the head was begun.
@@ -120,6 +124,7 @@ impl TicketQueue {
         Self {
             incident_id: incident.id.clone(),
             ticket_id: incident.psa_ticket_id.clone(),
+            provider: incident.psa_provider.clone(),
             ops: VecDeque::new(),
             begun: 0,
             due_at: None,
@@ -188,10 +193,11 @@ impl TicketQueue {
     }
 
     /// A person linked a ticket by hand: nothing that was waiting is sent to it.
-    pub fn link(&mut self, ticket_id: String) {
+    pub fn link(&mut self, ticket_id: String, provider: Option<String>) {
         *self = Self {
             incident_id: self.incident_id.clone(),
             ticket_id: Some(ticket_id),
+            provider,
             ops: VecDeque::new(),
             begun: 0,
             due_at: None,
@@ -201,10 +207,16 @@ impl TicketQueue {
         };
     }
 
-    /// The ticket is closed in the PSA though there is more to tell: another one is made for what waits. Answers the closed
-    /// one.
+    /// Whether its ticket is in another PSA than `provider`.
+    pub fn is_elsewhere(&self, provider: &str) -> bool {
+        self.ticket_id.is_some() && self.provider.as_deref().is_some_and(|own| own != provider)
+    }
+
+    /// The ticket is closed in the PSA, or in a PSA that the tenant has no more, though there is more to tell: another one
+    /// is made for what waits. Answers the one before.
     pub fn follow_up(&mut self, assignee: Option<UserId>, now: DateTime<Utc>) -> Option<String> {
         let closed = self.ticket_id.take()?;
+        self.provider = None;
         self.followed += 1;
         // Only a ticket that is there can be taken.
         self.ops.retain(|op| !matches!(op, TicketOp::Take { .. }));
@@ -332,7 +344,7 @@ impl NewTicket {
 fn description(incident: &Incident, followed: u32) -> String {
     let mut lines = vec![format!("Alert source: {}", incident.origin.source_name)];
     if let Some(before) = incident.psa_ticket_id.as_ref().filter(|_| followed > 0) {
-        lines.push(format!("Follows ticket {before}, which was closed while this went on"));
+        lines.push(format!("Follows ticket {before}, which took no more while this went on"));
     }
     if let Some(product) = &incident.origin.product {
         lines.push(format!("Triggering product: {product}"));

@@ -22,6 +22,7 @@ mod halopsa;
 mod heartbeat;
 mod icinga2;
 mod level;
+mod many;
 mod mapping;
 mod monit;
 mod n_central;
@@ -54,13 +55,24 @@ use async_trait::async_trait;
 use domain::input::Wrong;
 use domain::source::{AlertSource, SourceType};
 use secrecy::SecretString;
+use serde_json::Value;
 
 use self::aws_sns::Signed;
+use self::body::{Body, Content};
 use self::format::{Format, Found, Said};
 use crate::http::Http;
 
 pub use self::aws_sns::Fetch;
 pub use self::pagerduty_events::EventsApi;
+
+/// The JSON in a body, with what senders get wrong about JSON mended as it is for a reader; `None` where there is none.
+pub fn json_of(body: &[u8]) -> Option<Value> {
+    let Body { content, raw, .. } = Body::read(ReceivedBody::bare(body));
+    match content {
+        Content::Value(value) if raw.trim_start().starts_with(['{', '[', '"']) => Some(value),
+        _ => None,
+    }
+}
 
 /// Knows every format there is here.
 #[derive(Debug)]
@@ -144,6 +156,10 @@ impl SignalReader for Readers {
             Said::Confirm(url) => Reading::Confirm(url),
             Said::Ticket(name) => Reading::Ticket(name),
         })
+    }
+
+    fn redelivery_id(&self, source_type: SourceType, received: ReceivedBody<'_>) -> Option<String> {
+        reading::redelivery_id(source_type, received)
     }
 
     async fn confirm(&self, url: &str) -> Result<(), String> {

@@ -2,6 +2,7 @@
 
 mod autotask;
 mod halopsa;
+mod patience;
 mod theone;
 
 use std::sync::Arc;

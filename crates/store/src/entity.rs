@@ -115,7 +115,7 @@ pub struct OpenKey {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub opened: Vec<DateTime<Utc>>,
     /// Nothing is open any more; it is kept for a while for when it opened.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub over: bool,
 }
 
@@ -124,6 +124,18 @@ impl OpenKey {
     pub fn key_of(source: &SourceId, dedup_key: &str) -> String {
         // A hash, since a sender's key may hold anything and be of any length.
         format!("key_{}", KeyHash::of(&format!("{source}|{dedup_key}")).as_str())
+    }
+
+    /// One of its incidents is over; answers whether the entry still says something.
+    pub fn leave(&mut self, incident: &IncidentId) -> bool {
+        self.also.retain(|id| id != incident);
+        if self.incident_id == *incident {
+            match self.also.pop() {
+                Some(older) => self.incident_id = older,
+                None => self.over = true,
+            }
+        }
+        !self.over || !self.opened.is_empty()
     }
 
     /// The id of the entry for what alerts of a source or a service have in common.
@@ -157,6 +169,9 @@ pub struct TicketLink {
     pub ticket_id: String,
     /// Whose it is.
     pub incident_id: IncidentId,
+    /// The PSA has said that it is closed, and nothing else since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
 }
 
 impl TicketLink {

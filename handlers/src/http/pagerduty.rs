@@ -18,7 +18,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use domain::signal::Action;
 use domain::source::{AlertSource, KeyHash, SourceType};
-use integrations::alert_source::EventsApi;
+use integrations::alert_source::{EventsApi, json_of};
 use serde_json::Value;
 use store::KeyEntry;
 
@@ -138,10 +138,9 @@ fn outcome(
     }
 }
 
-/// The event in a body, whatever the sender calls it.
+/// The event in a body, whatever the sender calls it. What is mended here, the reader mends likewise, and tells.
 fn event_in(body: &[u8]) -> Option<Value> {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    serde_json::from_slice(body).ok().filter(Value::is_object)
+    json_of(body).filter(Value::is_object)
 }
 
 /// The key: in the event, else in a header.

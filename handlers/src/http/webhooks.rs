@@ -77,7 +77,7 @@ impl Answer {
     }
 }
 
-/// The key stands in the query, or in a header.
+/// The key stands in the query, or in a header. Senders also put other things there, so each that there is may be it.
 pub(super) async fn by_query(
     State(edge): State<Arc<Edge>>,
     RawQuery(query): RawQuery,
@@ -85,8 +85,13 @@ pub(super) async fn by_query(
     Bounded(body): Bounded,
 ) -> Result<Json<Answer>, Problem> {
     let query = query.unwrap_or_default();
-    let key = key_in_query(&query).or_else(|| key_in_headers(&headers)).unwrap_or_default();
-    deliver(&edge, &key, &query, &headers, &body).await
+    for key in keys(&query, &headers) {
+        match deliver(&edge, &key, &query, &headers, &body).await {
+            Err(app::Error::Unauthenticated) => {}
+            delivered => return answered(delivered),
+        }
+    }
+    answered(Err(app::Error::Unauthenticated))
 }
 
 /// The key stands in the path.
@@ -97,7 +102,7 @@ pub(super) async fn by_path(
     headers: HeaderMap,
     Bounded(body): Bounded,
 ) -> Result<Json<Answer>, Problem> {
-    deliver(&edge, &key, &query.unwrap_or_default(), &headers, &body).await
+    answered(deliver(&edge, &key, &query.unwrap_or_default(), &headers, &body).await)
 }
 
 async fn deliver(
@@ -106,17 +111,21 @@ async fn deliver(
     query: &str,
     headers: &HeaderMap,
     body: &[u8],
-) -> Result<Json<Answer>, Problem> {
+) -> Result<Answer, app::Error> {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let told = told_headers(headers);
     let received = ReceivedBody { content_type, query, headers: &told, body };
-    match app::deliver(&edge.app, Delivery { key, received }).await {
-        Ok(received) => Ok(Json(Answer::of(&edge.app, received))),
-        Err(app::Error::Unauthenticated) => {
-            Err(Problem::unauthenticated("the key is not (or no longer) the key of an alert source"))
+    let received = app::deliver(&edge.app, Delivery { key, received }).await?;
+    Ok(Answer::of(&edge.app, received))
+}
+
+fn answered(delivered: Result<Answer, app::Error>) -> Result<Json<Answer>, Problem> {
+    delivered.map(Json).map_err(|error| match error {
+        app::Error::Unauthenticated => {
+            Problem::unauthenticated("the key is not (or no longer) the key of an alert source")
         }
-        Err(error) => Err(error.into()),
-    }
+        error => error.into(),
+    })
 }
 
 /// The headers that say something about a body; those that carry keys or speak of the way here are nobody's business.
@@ -131,49 +140,85 @@ const TOLD: [&str; 2] = ["user-agent", "x-hook-signature"];
 
 const TOLD_STARTS: [&str; 5] = ["x-amz-sns-", "x-pagerduty-", "x-webhook-", "x-grafana-", "sentry-hook-"];
 
-fn key_in_query(query: &str) -> Option<String> {
-    url::form_urlencoded::parse(query.as_bytes())
-        .find(|(name, _)| name == "key" || name == "token")
+/// Keys that are tried of one delivery.
+const MOST_KEYS: usize = 6;
+
+/// What may be the key, the likeliest first: the query, `X-Integration-Key`, a bearer token, and either half of basic
+/// credentials, since senders differ in what they can set. What is blank is none.
+fn keys(query: &str, headers: &HeaderMap) -> Vec<String> {
+    let in_query = url::form_urlencoded::parse(query.as_bytes());
+    let in_query = in_query.filter(|(name, _)| name == "key" || name == "token");
+    let header = |name: &str| headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+    let all = in_query
         .map(|(_, value)| value.into_owned())
+        .chain(header("x-integration-key").map(str::to_owned))
+        .chain(header("authorization").flat_map(credentials));
+    let mut keys: Vec<String> = Vec::new();
+    for key in all {
+        let key = key.trim();
+        if !key.is_empty() && keys.len() < MOST_KEYS && !keys.iter().any(|known| known == key) {
+            keys.push(key.to_owned());
+        }
+    }
+    keys
 }
 
-/// `X-Integration-Key`, a bearer token, or either half of basic credentials: senders differ in what they can set.
-fn key_in_headers(headers: &HeaderMap) -> Option<String> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(key) = text("x-integration-key") {
-        return Some(key.trim().to_owned());
-    }
-    let (scheme, rest) = text("authorization")?.split_once(' ')?;
+/// A bearer token; of basic credentials the password, and then the name.
+fn credentials(header: &str) -> Vec<String> {
+    let Some((scheme, rest)) = header.trim().split_once(' ') else { return Vec::new() };
     if scheme.eq_ignore_ascii_case("bearer") {
-        return Some(rest.trim().to_owned());
+        return vec![rest.to_owned()];
     }
     if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
+        return Vec::new();
     }
-    let pair = String::from_utf8(STANDARD.decode(rest.trim()).ok()?).ok()?;
-    let (user, password) = pair.split_once(':')?;
-    Some(if password.is_empty() { user } else { password }.to_owned())
+    let Some(pair) = STANDARD.decode(rest.trim()).ok().and_then(|pair| String::from_utf8(pair).ok()) else {
+        return Vec::new();
+    };
+    let (user, password) = pair.split_once(':').unwrap_or((&pair, ""));
+    vec![password.to_owned(), user.to_owned()]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn headers(name: &'static str, value: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(
-            axum::http::HeaderName::from_static(name),
-            axum::http::HeaderValue::from_static(value),
-        )])
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        let header = |(name, value): &(&'static str, &'static str)| {
+            (axum::http::HeaderName::from_static(name), axum::http::HeaderValue::from_static(value))
+        };
+        pairs.iter().map(header).collect()
     }
 
     #[test]
     fn the_key_is_found_wherever_senders_can_put_it() {
-        assert_eq!(key_in_query("a=b&key=k%2B1").as_deref(), Some("k+1"));
-        assert_eq!(key_in_query("token=k").as_deref(), Some("k"));
-        assert_eq!(key_in_headers(&headers("x-integration-key", " k ")).as_deref(), Some("k"));
-        assert_eq!(key_in_headers(&headers("authorization", "Bearer k")).as_deref(), Some("k"));
-        assert_eq!(key_in_headers(&headers("authorization", "Basic dXNlcjprZXk=")).as_deref(), Some("key"));
-        assert_eq!(key_in_headers(&headers("authorization", "Basic a2V5Og==")).as_deref(), Some("key"));
-        assert_eq!(key_in_headers(&headers("authorization", "Digest k")), None);
+        let none = HeaderMap::new();
+        assert_eq!(keys("a=b&key=k%2B1", &none), ["k+1"]);
+        assert_eq!(keys("token=k", &none), ["k"]);
+        for (name, value, found) in [
+            ("x-integration-key", " k ", &["k"][..]),
+            ("authorization", "Bearer k", &["k"]),
+            ("authorization", "Basic dXNlcjprZXk=", &["key", "user"]),
+            ("authorization", "Basic a2V5Og==", &["key"]),
+            ("authorization", "Basic a2V5", &["key"]),
+            ("authorization", "Basic ???", &[]),
+            ("authorization", "Digest k", &[]),
+        ] {
+            assert_eq!(keys("", &headers(&[(name, value)])), found, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_blank_hides_no_key_that_stands_elsewhere() {
+        let both = headers(&[("x-integration-key", " "), ("authorization", "Basic dXNlcjprZXk=")]);
+        assert_eq!(keys("key=&token=%20", &both), ["key", "user"]);
+        assert_eq!(keys("key=&key=k&token=k", &both), ["k", "key", "user"]);
+        assert_eq!(keys("key=", &HeaderMap::new()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_keys_that_are_tried_have_an_end() {
+        let query: Vec<String> = (0..100).map(|number| format!("key={number}")).collect();
+        assert_eq!(keys(&query.join("&"), &HeaderMap::new()).len(), MOST_KEYS);
     }
 }

@@ -23,7 +23,7 @@ use crate::process::transfer::{count_and_hash, export, lived, path, run_with};
 use frail::Frail;
 
 /// Kinds that have something due.
-const DUE: [Kind; 8] = [
+const DUE: [Kind; 12] = [
     Kind::Incident,
     Kind::Page,
     Kind::TicketQueue,
@@ -32,6 +32,10 @@ const DUE: [Kind; 8] = [
     Kind::HandoffWatch,
     Kind::CalendarWatch,
     Kind::CoverageReport,
+    Kind::Delivery,
+    Kind::SourceWatch,
+    Kind::Maintenance,
+    Kind::Psa,
 ];
 
 /// The name that the transfers have here.

@@ -120,7 +120,7 @@ async fn file(psa: &Autotask, ticket: &NewTicket) -> Filed {
     for _ in 0..3 {
         match told {
             Ok(filed) => return filed,
-            Err(TicketError::Unknown(_) | TicketError::Unavailable { .. }) => {}
+            Err(TicketError::Unknown { .. } | TicketError::Unavailable { .. }) => {}
             Err(error) => panic!("{error:?}"),
         }
         told = match psa.find(&ticket.tenant_id, &ticket.external_ref).await {

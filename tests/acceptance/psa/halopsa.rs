@@ -76,6 +76,16 @@ fn end() -> TicketResolution {
     TicketResolution { at: at(44), by: "Sam".to_owned(), summary: "restarted".to_owned() }
 }
 
+fn time() -> TimeSpent {
+    TimeSpent {
+        external_ref: "oncall-time-inc_1".to_owned(),
+        technician: technician("sam"),
+        from: at(4),
+        to: at(44),
+        summary: "restarted".to_owned(),
+    }
+}
+
 /// One attempt to have a ticket.
 async fn file(psa: &HaloPsa, ticket: &NewTicket, in_doubt: bool) -> Result<Filed, TicketError> {
     if in_doubt && let Some(found) = psa.find(&tenant(), &ticket.external_ref).await? {
@@ -170,15 +180,8 @@ async fn time_is_filed_once_and_waits_for_a_person() {
     let halo = Halo::start().await;
     let psa = adapter(&halo);
     psa.create(&ticket()).await.unwrap();
-    let time = TimeSpent {
-        external_ref: "oncall-time-inc_1".to_owned(),
-        technician: technician("sam"),
-        from: at(4),
-        to: at(44),
-        summary: "restarted".to_owned(),
-    };
     for _ in 0..2 {
-        psa.add_time(&tenant(), "4711", &time).await.unwrap();
+        psa.add_time(&tenant(), "4711", &time()).await.unwrap();
     }
     let tickets = halo.tickets();
     let [action] = tickets[0].actions.as_slice() else { panic!("{tickets:?}") };

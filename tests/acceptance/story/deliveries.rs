@@ -4,6 +4,10 @@ use acceptance::world::World;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
+mod again;
+pub(super) mod gate;
+mod watched;
+
 super::stories!(
     every_delivery_is_kept_with_what_became_of_it_and_without_the_key,
     a_refused_delivery_can_be_read_again_when_its_source_is_mended,

@@ -11,6 +11,7 @@ super::stories!(
     a_window_is_made_read_edited_and_deleted,
     a_window_that_comes_back_is_kept_as_it_was_sent,
     a_window_that_has_begun_ends_when_it_is_deleted,
+    a_window_that_is_edited_into_the_future_and_deleted_lets_go_what_it_held,
     a_window_that_is_over_stays_on_record,
     every_mistake_in_a_window_is_named,
     only_managers_change_windows,
@@ -63,10 +64,11 @@ async fn a_window_is_made_read_edited_and_deleted(mut world: World) {
     let mut patch = made(&mut world, body).await;
     assert_eq!((&patch["name"], &patch["clients"]), (&json!("Patch night"), &json!(["Contoso"])));
     assert_eq!((&patch["service_ids"], &patch["open"]), (&json!([service_id()]), &json!(false)));
+    let due = |window: Option<MaintenanceWindow>| window.and_then(|window| window.due_at);
     assert_eq!(
-        kept(&world, &patch).await.and_then(|w| w.due_at),
-        Some(world.now()),
-        "it is looked at at once"
+        due(kept(&world, &patch).await),
+        Some(world.now() + TimeDelta::hours(2)),
+        "it holds nothing yet"
     );
     let at = path(&patch);
     assert_eq!(world.get("ann", &at).await, patch);
@@ -78,6 +80,8 @@ async fn a_window_is_made_read_edited_and_deleted(mut world: World) {
     assert_eq!((edited.status, edited.json()), (StatusCode::OK, patch.clone()));
     patch["starts"] = json!(world.now() + TimeDelta::hours(3));
     assert_eq!(world.put("olivia", &at, patch.clone()).await.json()["open"], false);
+    assert_eq!(due(kept(&world, &patch).await), Some(world.now()), "it is looked at at once");
+    world.tick().await;
     assert_eq!(world.send("DELETE", &at, Some("olivia"), "").await.status, StatusCode::NO_CONTENT);
     assert_eq!(kept(&world, &patch).await, None, "it never began");
     for (method, body) in [("GET", String::new()), ("PUT", patch.to_string()), ("DELETE", String::new())] {
@@ -111,6 +115,22 @@ async fn a_window_that_has_begun_ends_when_it_is_deleted(mut world: World) {
     assert_eq!((ended.ends, ended.due_at), (Some(world.now()), Some(world.now())));
     assert!(names(&mut world).await.is_empty());
     assert_eq!(world.get("ann", &path(&patch)).await["open"], false);
+}
+
+async fn a_window_that_is_edited_into_the_future_and_deleted_lets_go_what_it_held(mut world: World) {
+    let mut patch = planned(&mut world, "Patch night", 0, 4).await;
+    let problem = json!({ "title": "Disk", "severity": "critical", "dedup_key": "disk" });
+    assert_eq!(world.alert(problem).await["result"], "suppressed");
+    patch["starts"] = json!(world.now() + TimeDelta::hours(3));
+    assert_eq!(world.put("olivia", &path(&patch), patch.clone()).await.status, 200);
+    assert_eq!(world.send("DELETE", &path(&patch), Some("olivia"), "").await.status, 204);
+    let ended = kept(&world, &patch).await.expect("it stays until it has let go what it held");
+    assert_eq!((ended.starts, ended.ends), (world.now(), Some(world.now())));
+    assert!(names(&mut world).await.is_empty());
+    world.no_mail();
+    world.advance(TimeDelta::minutes(1)).await;
+    world.mail_to("ben");
+    assert_eq!(kept(&world, &patch).await.and_then(|window| window.due_at), None);
 }
 
 async fn a_window_that_is_over_stays_on_record(mut world: World) {

@@ -11,6 +11,7 @@ super::stories!(
     a_change_is_kept_and_pages_nobody,
     wrong_events_are_told_field_by_field_and_kept,
     the_key_of_another_sort_of_source_is_told_so,
+    an_event_that_a_script_glued_together_is_mended_and_pages,
 );
 
 /// A source of this type; answers its key and its path.
@@ -149,4 +150,28 @@ async fn the_key_of_another_sort_of_source_is_told_so(mut world: World) {
     assert_eq!(enqueue(&mut world, "/v2/enqueue", &event).await, (202, processed("k")));
     world.mail_to("ben");
     assert_eq!(titles_and_states(&mut world).await.len(), 1);
+}
+
+async fn an_event_that_a_script_glued_together_is_mended_and_pages(mut world: World) {
+    let (key, path) = source(&mut world, "pagerduty_events").await;
+    let glued = |dedup_key: &str| {
+        let fields = format!(r#""routing_key": "{key}", "event_action": "trigger", {dedup_key}"#);
+        let summary = "C:\\Windows is full\nsince midnight";
+        format!(
+            "\u{feff}{{{fields} \"payload\": {{\"summary\": \"{summary}\", \"source\": \"srv-1\", \"severity\": \"critical\"}}}}"
+        )
+    };
+    for dedup_key in [r#""dedup_key": "disk","#, ""] {
+        let answer = world.send("POST", "/v2/enqueue", None, glued(dedup_key)).await;
+        world.settle().await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text);
+        world.mail_to("ben");
+    }
+    let seen = titles_and_states(&mut world).await;
+    assert!(seen.iter().all(|(title, _)| title == r"C:\Windows is full"), "{seen:?}");
+    assert_eq!(seen.len(), 2);
+    let kept = world.get("olivia", &format!("{path}/deliveries")).await;
+    assert!(!kept.to_string().contains(&key));
+    let over = json!({ "routing_key": key, "event_action": "resolve", "dedup_key": "disk" });
+    assert_eq!(enqueue(&mut world, "/v2/enqueue", &over).await, (202, processed("disk")));
 }

@@ -1,5 +1,6 @@
 //! A tenant's own PSA, whichever it is: set up, checked, and told everything exactly once, however it misbehaves.
 
+mod belonging;
 mod both_ways;
 mod office;
 mod settings;

@@ -1,8 +1,13 @@
 //! When nobody is paged: maintenance, flapping, and incidents that nobody hears of any more.
 
+mod troubled;
+
 use acceptance::world::World;
 use chrono::TimeDelta;
+use domain::id::TenantId;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use store::{Changes, Entity, Index, Kind, MAINTENANCE, OperationId};
 
 super::stories!(
     an_alert_during_maintenance_is_recorded_and_pages_only_if_it_still_stands_afterwards,
@@ -12,7 +17,14 @@ super::stories!(
     maintenance_of_one_client_is_nobody_elses,
     maintenance_that_comes_back_is_open_each_week_and_not_between,
     a_problem_that_comes_and_goes_waits_before_it_pages,
+    a_problem_that_came_and_went_long_ago_pages_at_once,
     an_incident_without_alerts_is_taken_for_over,
+    an_incident_that_maintenance_keeps_quiet_is_taken_for_over_too,
+    maintenance_that_opens_when_a_step_is_due_comes_first,
+    whoever_takes_what_maintenance_holds_has_it_for_good,
+    who_asks_for_the_next_step_in_maintenance_gets_it_and_those_after_it,
+    a_worse_alert_in_maintenance_is_told_when_it_ends,
+    a_window_that_can_not_be_read_stops_no_page,
 );
 
 /// One window from now on, and its id.
@@ -151,4 +163,148 @@ async fn an_incident_without_alerts_is_taken_for_over(mut world: World) {
         (incident["status"].as_str(), &incident["resolved_by"]["name"]),
         (Some("resolved"), &json!("On-Call"))
     );
+}
+
+async fn a_problem_that_came_and_went_long_ago_pages_at_once(mut world: World) {
+    let pause = json!({ "flap_pause": { "times": 3, "within_minutes": 60, "pause_minutes": 5 } });
+    let door = world.door("generic", pause).await;
+    let problem = json!({ "title": "Ping", "severity": "high", "dedup_key": "ping" });
+    let over = json!({ "title": "ok", "dedup_key": "ping", "status": "ok" });
+    for minutes in [31, 31, 31, 0] {
+        world.taken(&door, problem.clone()).await;
+        world.mail_to("ben");
+        world.taken(&door, over.clone()).await;
+        world.sleep_through(TimeDelta::minutes(minutes));
+    }
+    world.taken(&door, problem).await;
+    world.no_mail();
+    world.advance(TimeDelta::minutes(6)).await;
+    world.mail_to("ben");
+}
+
+/// The demo's service takes an incident for over when no alert came for two hours.
+async fn auto_resolve_after_two_hours(world: &mut World) {
+    let path = format!("/api/services/{}", world.service_id());
+    let mut service = world.get("olivia", &path).await;
+    service["auto_resolve_hours"] = json!(2);
+    let kept = world.put("olivia", &path, service).await;
+    assert_eq!(kept.status, 200, "{}", kept.text);
+}
+
+async fn an_incident_that_maintenance_keeps_quiet_is_taken_for_over_too(mut world: World) {
+    auto_resolve_after_two_hours(&mut world).await;
+    let held = world.incident("Disk", "critical").await;
+    world.mail_to("ben");
+    maintenance(&mut world, 600, json!({})).await;
+    let answer = world.alert(json!({ "title": "Ping", "severity": "high", "dedup_key": "ping" })).await;
+    let suppressed = answer["incident_id"].as_str().expect("an id").to_owned();
+    world.sleep_through(TimeDelta::minutes(119));
+    world.tick().await;
+    for (id, status) in [(&held, "triggered"), (&suppressed, "suppressed")] {
+        assert_eq!(world.look(id).await["status"], status);
+    }
+    world.sleep_through(TimeDelta::minutes(1));
+    world.tick().await;
+    for id in [&held, &suppressed] {
+        assert_eq!(world.look(id).await["status"], "resolved");
+    }
+    world.sleep_through(TimeDelta::hours(10));
+    world.tick().await;
+}
+
+async fn maintenance_that_opens_when_a_step_is_due_comes_first(mut world: World) {
+    let id = world.incident("Disk", "critical").await;
+    world.mail_to("ben");
+    let starts = world.now() + TimeDelta::minutes(5);
+    let window = json!({ "name": "Patching", "starts": starts, "ends": starts + TimeDelta::hours(1) });
+    assert_eq!(world.post("olivia", "/api/maintenance-windows", window).await.status, 201);
+    world.sleep_through(TimeDelta::minutes(5));
+    world.tick().await;
+    world.no_mail();
+    let told = world.timeline(&id).await;
+    assert_eq!(told.last().map(String::as_str), Some("held_for_maintenance"), "{told:?}");
+    assert_eq!(told.iter().filter(|event| *event == "step_notified").count(), 1, "{told:?}");
+    world.sleep_through(TimeDelta::hours(1));
+    world.tick().await;
+    world.mail_to("ben");
+}
+
+async fn whoever_takes_what_maintenance_holds_has_it_for_good(mut world: World) {
+    let id = world.incident("Disk", "critical").await;
+    world.mail_to("ben");
+    maintenance(&mut world, 30, json!({})).await;
+    world.work("ben", &id, "acknowledge", Value::Null).await;
+    world.advance(TimeDelta::minutes(40)).await;
+    assert_eq!(world.look(&id).await["status"], "acknowledged");
+    let told = world.timeline(&id).await;
+    assert!(!told.iter().any(|event| event == "maintenance_over"), "{told:?}");
+}
+
+async fn who_asks_for_the_next_step_in_maintenance_gets_it_and_those_after_it(mut world: World) {
+    let id = world.incident("Disk", "critical").await;
+    world.mail_to("ben");
+    maintenance(&mut world, 60, json!({})).await;
+    world.advance(TimeDelta::minutes(10)).await;
+    world.no_mail();
+    world.work("ben", &id, "escalate", Value::Null).await;
+    world.settle().await;
+    world.mail_to("olivia");
+    world.advance(TimeDelta::minutes(20)).await;
+    let next: Vec<String> = world.mails().into_iter().map(|(person, _)| person).collect();
+    assert!(next.contains(&"ben".to_owned()), "the next round: {next:?}");
+    world.work("ben", &id, "acknowledge", Value::Null).await;
+}
+
+async fn a_worse_alert_in_maintenance_is_told_when_it_ends(mut world: World) {
+    maintenance(&mut world, 30, json!({})).await;
+    let alert = |severity: &str| json!({ "title": "Disk", "severity": severity, "dedup_key": "disk" });
+    let first = world.alert(alert("low")).await;
+    let id = first["incident_id"].as_str().expect("an id").to_owned();
+    assert_eq!(world.alert(alert("critical")).await["result"], "suppressed");
+    world.no_mail();
+    let incident = world.look(&id).await;
+    assert_eq!((&incident["status"], &incident["severity"]), (&json!("suppressed"), &json!("critical")));
+    world.advance(TimeDelta::minutes(31)).await;
+    world.mail_to("ben");
+}
+
+/// A window as no version of ours wrote it.
+#[derive(Serialize, Deserialize)]
+struct Torn {
+    starts: u8,
+}
+
+impl Entity for Torn {
+    const KIND: Kind = Kind::Maintenance;
+
+    fn key(&self) -> String {
+        "mnt_torn".to_owned()
+    }
+
+    fn index(&self) -> Index {
+        Index { parent: Some(MAINTENANCE.to_owned()), sort: Some(i64::MAX), ..Index::default() }
+    }
+}
+
+async fn a_window_that_can_not_be_read_stops_no_page(mut world: World) {
+    let mut changes = Changes::new();
+    changes.create(&Torn { starts: 7 }).expect("JSON");
+    let tenant: TenantId = app::tenants::DEMO_TENANT.parse().expect("a tenant id");
+    world.store().commit(&tenant, OperationId("torn".to_owned()), changes).await.expect("a store");
+    let running = world.incident("Disk", "critical").await;
+    world.mail_to("ben");
+    // The others keep what they concern quiet all the same, and let it go.
+    let door = world.service_id();
+    maintenance(&mut world, 30, json!({ "service_ids": [door] })).await;
+    let alert = json!({ "title": "Ping", "severity": "high", "dedup_key": "ping" });
+    assert_eq!(world.alert(alert).await["result"], "suppressed");
+    assert_eq!(
+        world.alert(json!({ "title": "ok", "dedup_key": "ping", "status": "ok" })).await["result"],
+        "resolved"
+    );
+    let list = world.get("ann", "/api/maintenance-windows").await;
+    assert_eq!(list["maintenance_windows"].as_array().map(Vec::len), Some(1), "{list}");
+    world.advance(TimeDelta::minutes(31)).await;
+    world.mail_to("ben");
+    world.work("ben", &running, "acknowledge", Value::Null).await;
 }

@@ -69,7 +69,7 @@ async fn serve(State(office): State<Arc<Office>>, parts: Parts, body: Bytes) -> 
 fn zone(books: &Books, query: &str) -> Answer {
     let wanted = format!("user={}", Autotask::USERNAME.replace('@', "%40"));
     if query != wanted {
-        return refused("The user name is not known.");
+        return refused("Zone information could not be determined.");
     }
     ok(json!({
         "zoneName": "Loopback",
@@ -89,6 +89,9 @@ fn may_enter(books: &Books, headers: &HeaderMap) -> bool {
 }
 
 fn call(books: &mut Books, parts: &Parts, below: &[&str], body: &[u8]) -> Answer {
+    if parts.headers.get("Content-Type").is_none_or(|kind| kind != "application/json") {
+        return (StatusCode::UNSUPPORTED_MEDIA_TYPE, Json(json!({ "errors": ["Content-Type is missing."] })));
+    }
     let on_behalf_of = parts.headers.get("ImpersonationResourceId");
     if on_behalf_of.is_some() && !books.impersonates {
         return refused("The API user may not impersonate this resource.");

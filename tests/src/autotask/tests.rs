@@ -24,6 +24,7 @@ fn ask(autotask: &Autotask, method: Method, path: &str) -> RequestBuilder {
         .header("ApiIntegrationCode", Autotask::CODE)
         .header("UserName", Autotask::USERNAME)
         .header("Secret", Autotask::SECRET)
+        .header("Content-Type", "application/json")
 }
 
 fn order() -> Value {

@@ -155,14 +155,15 @@ async fn add_note(State(office): State<Arc<Office>>, Path(id): Path<String>, bod
     Ok((StatusCode::CREATED, Json(json!({ "id": format!("N-{number}") }))))
 }
 
-/// Time, once for each key of the client's.
+/// Time, once for each key of the client's; of a ticket that is closed, too.
 async fn add_time(State(office): State<Arc<Office>>, Path(id): Path<String>, body: Bytes) -> Answer {
     let (tenant, raw) = tenant_and_body(&body)?;
     let time: TimeEntry = fields_of(&raw)?;
-    in_open_ticket(&office, &id, &tenant, |ticket| {
+    in_ticket(&office, &id, &tenant, |ticket| {
         if ticket.times.iter().all(|known| known.external_ref != time.external_ref) {
             ticket.times.push(time);
         }
+        Ok(())
     })?;
     Ok((StatusCode::CREATED, Json(json!({ "id": id }))))
 }
@@ -193,10 +194,25 @@ fn in_open_ticket<T>(
     tenant: &str,
     change: impl FnOnce(&mut Ticket) -> T,
 ) -> Result<T, Refusal> {
+    in_ticket(
+        office,
+        id,
+        tenant,
+        |ticket| {
+            if ticket.is_closed() { Err(Refusal::Closed) } else { Ok(change(ticket)) }
+        },
+    )
+}
+
+fn in_ticket<T>(
+    office: &Office,
+    id: &str,
+    tenant: &str,
+    change: impl FnOnce(&mut Ticket) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
     let changed = office.ledger.change(id, |ticket| match ticket {
         foreign if foreign.tenant_id != tenant => Err(Refusal::NoSuchTicket),
-        closed if closed.is_closed() => Err(Refusal::Closed),
-        open => Ok(change(open)),
+        own => change(own),
     });
     changed.ok_or(Refusal::NoSuchTicket)?
 }

@@ -52,6 +52,8 @@ pub(super) async fn adjust(
 
 /// Ends the watch, if there is one.
 pub(super) async fn end(app: &App, ctx: &Ctx, id: &SourceId, changes: &mut Changes) -> Result<(), Error> {
+    // A product's door goes on without its settings.
+    app.watched.forget(id);
     if let Some(kept) = app.store.get::<SourceWatch>(&ctx.tenant, &source_watch_id(id)).await? {
         changes.delete(&kept);
     }

@@ -1,7 +1,7 @@
 //! A maintenance window opens or closes: whose paging runs is held, and what still stands is released.
 //!
 //! Invariants: the window is due until every incident was looked at, so a crash in between loses none; an incident that
-//! slips in between is due by itself when the window ends.
+//! slips in between is due by itself when the window ends; a window that can't be read keeps nobody from being paged.
 
 use std::sync::Arc;
 
@@ -11,23 +11,28 @@ use domain::id::{IncidentId, MaintenanceId, TenantId};
 use domain::incident::{Incident, Status};
 use domain::maintenance::MaintenanceWindow;
 use store::{Changes, MAINTENANCE, Range, StoreError};
+use tracing::warn;
 
 use crate::app::App;
 use crate::change::{change, change_with_people};
 use crate::error::Error;
 
-/// The windows of a tenant that aren't over.
+/// The windows of a tenant that aren't over. One that can't be read keeps nothing quiet.
 pub(crate) async fn not_over(
     app: &App,
     tenant: &TenantId,
     now: DateTime<Utc>,
 ) -> Result<Vec<MaintenanceWindow>, StoreError> {
-    let found = app.store.all_of_after::<MaintenanceWindow>(tenant, MAINTENANCE, now.timestamp_micros());
-    Ok(found.await?.into_iter().map(|found| found.value).collect())
+    let now = now.timestamp_micros();
+    let found = app.store.readable_of_after::<MaintenanceWindow>(tenant, MAINTENANCE, now).await?;
+    for problem in &found.unreadable {
+        warn!(%problem, "a maintenance window can't be read; paging goes on without it");
+    }
+    Ok(found.items.into_iter().map(|found| found.value).collect())
 }
 
 /// Looks at a window that is due.
-pub(super) async fn turn(app: &Arc<App>, tenant: &TenantId, id: &MaintenanceId) -> Result<(), Error> {
+pub(crate) async fn turn(app: &Arc<App>, tenant: &TenantId, id: &MaintenanceId) -> Result<(), Error> {
     let now = app.clock.now();
     let Some(mut found) = app.store.get::<MaintenanceWindow>(tenant, id.as_str()).await? else {
         return Ok(());
@@ -62,7 +67,12 @@ async fn hold_all(
             look_again(app, tenant, &id, now).await?;
         }
     }
-    for id in standing(app, tenant, Status::Triggered, concerns).await? {
+    // One that was interrupted goes on where it stopped.
+    let is_to_be_held = |incident: &Incident| {
+        let is_held = incident.held_for.as_ref() == Some(&window.id);
+        concerns(incident) && !(is_held && incident.escalation.due_at == Some(until))
+    };
+    for id in standing(app, tenant, Status::Triggered, is_to_be_held).await? {
         let held = change(app, (tenant, &id), now, |incident, journal| {
             if incident.status == Status::Triggered {
                 incident.hold(window, until, journal);

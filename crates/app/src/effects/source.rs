@@ -2,7 +2,8 @@
 //! ever has is told; what is too much of its deliveries goes.
 //!
 //! Invariants: a silence opens one incident and is told once, however many look at it; a beat moves the end of the silence
-//! before it is answered.
+//! before it is answered, and no incident of a silence stays open that a beat has ended; a delivery that waits for something
+//! is never taken away; only what a sender sent is a sign of its life.
 
 use std::sync::Arc;
 
@@ -12,15 +13,15 @@ use domain::delivery::{Delivery, Request, Verdict};
 use domain::id::{DeliveryId, SourceId, TenantId};
 use domain::notice::Telling;
 use domain::severity::Severity;
-use domain::signal::Signal;
+use domain::signal::{Action, Signal};
 use domain::source::{AlertSource, SourceType};
 use domain::source_watch::{self, Heard, SourceWatch};
 use domain::user::User;
-use store::{Changes, StoreError, Versioned, source_watch_id};
+use store::{Changes, OpenKey, StoreError, Versioned, source_watch_id};
 
 use crate::app::App;
 use crate::error::Error;
-use crate::intake::{HEARTBEAT, take_silence};
+use crate::intake::{HEARTBEAT, built_in, take_silence};
 use crate::turns::Tries;
 use crate::{notices, roster, tenants};
 
@@ -39,16 +40,24 @@ pub(super) async fn look(app: &Arc<App>, tenant: &TenantId, id: &SourceId) -> Re
     if watch.value.due_at > now {
         return Ok(());
     }
-    let Some(source) = app.store.get::<AlertSource>(tenant, id.as_str()).await? else {
+    let Some(source) = find(app, tenant, id).await? else {
         let mut changes = Changes::new();
         changes.delete(&watch);
         app.store.commit_unless_lost(tenant, app.entropy.operation(), changes).await?;
         return Ok(());
     };
-    match source.value.source_type {
-        SourceType::Heartbeat => silence(app, tenant, source.value, watch, now).await,
-        _ => listen(app, tenant, &source.value, watch, now).await,
+    match source.source_type {
+        SourceType::Heartbeat => silence(app, tenant, source, watch, now).await,
+        _ => listen(app, tenant, &source, watch, now).await,
     }
+}
+
+/// The source; a product's door is there even where nobody has set it up.
+async fn find(app: &App, tenant: &TenantId, id: &SourceId) -> Result<Option<AlertSource>, Error> {
+    if let Some(found) = app.store.get::<AlertSource>(tenant, id.as_str()).await? {
+        return Ok(Some(found.value));
+    }
+    Ok(built_in(&tenants::home(app, tenant).await?, id))
 }
 
 /// A beat: the silence begins anew.
@@ -94,33 +103,66 @@ async fn silence(
     mut watch: Versioned<SourceWatch>,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    let last = watch.value.heard_at;
+    let source = Arc::new(source);
     // One that has never come is not missed: somebody is still setting it up.
-    if let Some(last) = last {
+    if let Some(last) = watch.value.heard_at {
         let minutes = source.silence_minutes.unwrap_or_default();
         let mut signal = Signal::trigger(format!("{} is silent", source.name), Severity::Critical);
         signal.dedup_key = Some(HEARTBEAT.to_owned());
         signal.description = format!("No heartbeat for {minutes} minutes; the last one came at {last}.");
-        let micros = last.timestamp_micros().to_string();
-        let delivery = Delivery {
-            id: DeliveryId::derived(&["silence", source.id.as_str(), &micros]),
-            source_id: source.id.clone(),
-            received_at: now,
-            request: Request { body: "(no heartbeat came)".to_owned(), ..Request::default() },
-            verdict: Verdict::Nothing { why: String::new() },
-            alerts: 1,
-            replay_of: None,
-            due_at: None,
-            tries: 0,
-        };
-        take_silence(app, tenant, &Arc::new(source.clone()), signal, delivery).await?;
+        let delivery = ours(&source, "silence", last, ("(no heartbeat came)", now));
+        take_silence(app, tenant, &source, signal, delivery).await?;
+        end_if_heard(app, tenant, &source, &watch.value, now).await?;
     }
-    watch.value.due_at = now + allowed(&source);
     let mut changes = Changes::new();
+    count(app, tenant, &mut watch.value, |_, _| ()).await?;
+    trim(app, tenant, &mut watch.value, &mut changes, now).await?;
+    watch.value.due_at = now + allowed(&source);
     changes.replace(&watch)?;
     // Lost, a beat has just come.
     app.store.commit_unless_lost(tenant, app.entropy.operation(), changes).await?;
     Ok(())
+}
+
+/// Ends a silence that was taken for an alert while its beat came: that one looked before the incident was there, and found
+/// nothing to end.
+async fn end_if_heard(
+    app: &Arc<App>,
+    tenant: &TenantId,
+    source: &Arc<AlertSource>,
+    before: &SourceWatch,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let Some(watch) = app.store.get::<SourceWatch>(tenant, &source_watch_id(&source.id)).await? else {
+        return Ok(());
+    };
+    let Some(heard) = watch.value.heard_at.filter(|_| watch.value.heard != before.heard) else {
+        return Ok(());
+    };
+    let key = OpenKey::key_of(&source.id, HEARTBEAT);
+    if app.store.get::<OpenKey>(tenant, &key).await?.is_none_or(|found| found.value.over) {
+        return Ok(());
+    }
+    let mut signal = Signal::trigger("Heartbeat", Severity::High);
+    (signal.action, signal.dedup_key) = (Action::Resolve, Some(HEARTBEAT.to_owned()));
+    let delivery = ours(source, "beat", heard, ("(a heartbeat came while its silence was being told)", now));
+    take_silence(app, tenant, source, signal, delivery).await
+}
+
+/// What we tell of a heartbeat ourselves: the same delivery each time that it is told of the same instant.
+fn ours(source: &AlertSource, what: &str, of: DateTime<Utc>, (body, now): (&str, DateTime<Utc>)) -> Delivery {
+    Delivery {
+        id: DeliveryId::derived(&[what, source.id.as_str(), &of.timestamp_micros().to_string()]),
+        source_id: source.id.clone(),
+        received_at: now,
+        request: Request { body: body.to_owned(), ..Request::default() },
+        verdict: Verdict::Nothing { why: String::new() },
+        alerts: 1,
+        replay_of: None,
+        is_test: false,
+        due_at: None,
+        tries: 0,
+    }
 }
 
 /// What came since the last look, and what its times say.
@@ -131,28 +173,15 @@ async fn listen(
     mut watch: Versioned<SourceWatch>,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    let sort = watch
-        .value
-        .heard_at
-        .map_or(watch.value.since.timestamp_micros() - 1, |heard| heard.timestamp_micros());
-    let listed = app.store.some_of_after::<Delivery>(tenant, source.id.as_str(), sort, MOST).await?;
-    let more = listed.next.is_some();
-    for delivery in
-        listed.items.iter().map(|item| &item.value).filter(|delivery| delivery.replay_of.is_none())
-    {
-        watch.value.hear(delivery.received_at);
-    }
+    let hear = |watch: &mut SourceWatch, delivery: &Delivery| {
+        if delivery.is_senders() {
+            watch.hear(delivery.received_at);
+        }
+    };
+    let more = count(app, tenant, &mut watch.value, hear).await?;
     let quiet = if more { Heard::Well } else { watch.value.judge(now) };
     let mut changes = Changes::new();
-    let surplus = watch.value.surplus(now).min(AT_ONCE);
-    if surplus > 0 {
-        let oldest = app.store.first_of::<Delivery>(tenant, source.id.as_str(), surplus).await?;
-        for old in &oldest.items {
-            watch.value.forget(old.value.received_at);
-            changes.delete(old);
-        }
-    }
-    let is_done = !more && watch.value.surplus(now) == 0;
+    let is_done = trim(app, tenant, &mut watch.value, &mut changes, now).await? && !more;
     watch.value.due_at = if is_done { now + source_watch::LOOK_EVERY } else { now };
     changes.replace(&watch)?;
     let telling = match quiet {
@@ -170,6 +199,45 @@ async fn listen(
     }
 }
 
+/// Counts the deliveries that came since the last look, and has each looked at; answers whether there are more.
+async fn count(
+    app: &App,
+    tenant: &TenantId,
+    watch: &mut SourceWatch,
+    each: impl Fn(&mut SourceWatch, &Delivery),
+) -> Result<bool, StoreError> {
+    let last = watch.counted_at.or(watch.heard_at).map(|at| at.timestamp_micros());
+    let after = last.unwrap_or(watch.since.timestamp_micros() - 1);
+    let id = watch.source_id.clone();
+    let listed = app.store.some_of_after::<Delivery>(tenant, id.as_str(), after, MOST).await?;
+    for item in &listed.items {
+        watch.count(item.value.received_at);
+        each(watch, &item.value);
+    }
+    Ok(listed.next.is_some())
+}
+
+/// Takes the oldest away of what is too much; answers whether that is all for now.
+async fn trim(
+    app: &App,
+    tenant: &TenantId,
+    watch: &mut SourceWatch,
+    changes: &mut Changes,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let surplus = watch.surplus(now).min(AT_ONCE);
+    if surplus == 0 {
+        return Ok(true);
+    }
+    let oldest = app.store.first_of::<Delivery>(tenant, watch.source_id.as_str(), surplus).await?;
+    // One that waits has not paged yet.
+    for old in oldest.items.iter().filter(|old| old.value.due_at.is_none()) {
+        watch.forget(old.value.received_at);
+        changes.delete(old);
+    }
+    Ok(changes.is_empty() || watch.surplus(now) == 0)
+}
+
 fn telling(source: &AlertSource, since: DateTime<Utc>, zone: Tz) -> Telling {
     let last = since.with_timezone(&zone).format("%Y-%m-%d %H:%M %Z");
     Telling {
@@ -181,7 +249,12 @@ fn telling(source: &AlertSource, since: DateTime<Utc>, zone: Tz) -> Telling {
              tells which.",
             source.name, source.source_type,
         ),
-        link: Some(format!("/app/alert-sources/{}", source.id)),
+        // A product's door may be one that nobody has set up.
+        link: Some(if source.source_type.has_key() {
+            format!("/app/alert-sources/{}", source.id)
+        } else {
+            "/app/alert-sources".to_owned()
+        }),
         lasts: TimeDelta::days(1),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariants: the head of the queue is taken in the store before it is sent; what may have been sent before is looked for
 //! first; a ticket that is closed there is told nothing more: a note that would be lost makes another ticket, which says
-//! what it follows.
+//! what it follows. So does a note whose ticket is in a PSA that the tenant has no more.
 
 mod attempt;
 
@@ -14,10 +14,10 @@ use domain::incident::{Incident, Status};
 use domain::journal::Journal;
 use domain::ticket::{Filed, TicketOp, TicketQueue};
 use domain::timeline::Event;
-use store::{Changes, StoreError, TicketLink, Versioned, queue_id};
+use store::{Changes, StoreError, TicketLink, queue_id};
 use tracing::{error, warn};
 
-use self::attempt::{Done, attempt};
+use self::attempt::{Done, Time, attempt};
 use crate::app::App;
 use crate::error::Error;
 use crate::port::TicketError;
@@ -83,11 +83,13 @@ async fn write_down(
             return Ok(false);
         }
         // What is queued after this commit brings its own effect.
-        let go_on = apply(&mut queue, &mut incident, &mut journal, &result) && !queue.value.ops.is_empty();
+        let provider = desk.map(|desk| desk.provider);
+        let apart = (&mut queue.value, &mut incident.value);
+        let go_on = apply(apart, provider, &mut journal, &result) && !queue.value.ops.is_empty();
         let mut changes = Changes::new();
         changes.replace(&queue)?;
-        if let (Ok(Done::Ticket(ticket)), Some(desk)) = (&result, desk) {
-            link(app, tenant, (desk.provider, ticket), id, &mut changes).await?;
+        if let (Ok(Done::Ticket(ticket)), Some(provider)) = (&result, provider) {
+            link(app, tenant, (provider, ticket), id, &mut changes).await?;
         }
         if let Some(record) = incident.value.record(&mut journal) {
             changes.create(&record)?;
@@ -113,6 +115,7 @@ pub(crate) async fn link(
         provider: provider.to_owned(),
         ticket_id: ticket.id.clone(),
         incident_id: incident.clone(),
+        closed: false,
     };
     match app.store.get::<TicketLink>(tenant, &TicketLink::key_of(provider, &ticket.id)).await? {
         Some(kept) if kept.value == link => Ok(()),
@@ -125,19 +128,19 @@ pub(crate) async fn link(
 }
 
 fn apply(
-    queue: &mut Versioned<TicketQueue>,
-    incident: &mut Versioned<Incident>,
+    (queue, incident): (&mut TicketQueue, &mut Incident),
+    provider: Option<&str>,
     journal: &mut Journal,
     result: &Result<Done, TicketError>,
 ) -> bool {
-    let (queue, incident, now) = (&mut queue.value, &mut incident.value, journal.at);
+    let now = journal.at;
     match result {
         Ok(Done::ClosedThere) => {
             follow_up(queue, incident, journal);
             true
         }
         Ok(done) => {
-            tell(done, queue, incident, journal);
+            tell(done, (queue, incident), provider, journal);
             queue.done(now);
             true
         }
@@ -146,11 +149,14 @@ fn apply(
             let first = queue.problem.as_deref() != Some(problem.as_str());
             let retrying = match failure {
                 TicketError::Refused(_) | TicketError::NotFound | TicketError::Closed => false,
-                TicketError::Unavailable { .. } | TicketError::Unknown(_) => true,
+                TicketError::Unavailable { .. } | TicketError::Unknown { .. } => true,
             };
             if retrying {
                 warn!(target: "psa-ticket-creation", incident = %incident.id, %problem, "the PSA is tried again");
-                let after = if let TicketError::Unavailable { after, .. } = failure { *after } else { None };
+                let after = match failure {
+                    TicketError::Unavailable { after, .. } | TicketError::Unknown { after, .. } => *after,
+                    _ => None,
+                };
                 queue.retry_later(now, problem.clone(), after);
             } else {
                 error!(target: "psa-ticket-creation", incident = %incident.id, %problem, "the PSA refused");
@@ -165,18 +171,29 @@ fn apply(
 }
 
 /// What a deed that went well means for the incident.
-fn tell(done: &Done, queue: &mut TicketQueue, incident: &mut Incident, journal: &mut Journal) {
+fn tell(
+    done: &Done,
+    (queue, incident): (&mut TicketQueue, &mut Incident),
+    provider: Option<&str>,
+    journal: &mut Journal,
+) {
     let ticket_id = incident.psa_ticket_id.clone().unwrap_or_default();
     match done {
         Done::Ticket(ticket) => {
             queue.ticket_id = Some(ticket.id.clone());
-            incident.set_ticket(ticket.clone(), Actor::System, journal);
+            queue.provider = provider.map(str::to_owned);
+            incident.set_ticket(ticket.clone(), provider, Actor::System, journal);
         }
         Done::Taken => journal.write(Actor::System, Event::TicketTaken { ticket_id }),
         Done::Note | Done::Nothing | Done::ClosedThere => {}
-        Done::Completed { already_closed, minutes } => {
-            if let Some(minutes) = *minutes {
-                journal.write(Actor::System, Event::TimeFiled { minutes });
+        Done::Completed { already_closed, time } => {
+            match time {
+                Time::Filed(minutes) => journal.write(Actor::System, Event::TimeFiled { minutes: *minutes }),
+                Time::Refused(problem) => {
+                    let reason = format!("the time was not filed: {problem}");
+                    journal.write(Actor::System, Event::TicketFailed { reason, retrying: false });
+                }
+                Time::None => {}
             }
             if incident.psa_ticket_id.is_some() {
                 let already_closed = *already_closed;

@@ -27,15 +27,17 @@ pub async fn link_ticket(
         let turn = app.turns.take(&ctx.tenant).await?;
         let found = app.store.get::<Incident>(&ctx.tenant, id.as_str()).await?;
         let mut incident = found.ok_or_else(|| Error::not_found("incident", id.as_str()))?;
-        if incident.value.psa_ticket_id.as_ref() == Some(&ticket_id) {
+        let provider = psa::provider(app, &ctx.tenant).await?;
+        let has_it = incident.value.psa_ticket_id.as_ref() == Some(&ticket_id);
+        if has_it && incident.value.psa_provider.as_deref() == provider {
             return Ok(incident.value);
         }
         let mut journal = domain::journal::Journal::new(ctx.now);
         let ticket = Filed::bare(ticket_id.clone());
-        incident.value.set_ticket(ticket.clone(), ctx.actor(), &mut journal);
+        incident.value.set_ticket(ticket.clone(), provider, ctx.actor(), &mut journal);
         let mut changes = Changes::new();
-        if let Some(desk) = psa::of(app, &ctx.tenant).await? {
-            link(app, &ctx.tenant, (desk.provider, &ticket), id, &mut changes).await?;
+        if let Some(provider) = provider {
+            link(app, &ctx.tenant, (provider, &ticket), id, &mut changes).await?;
         }
         if let Some(record) = incident.value.record(&mut journal) {
             changes.create(&record)?;
@@ -43,7 +45,7 @@ pub async fn link_ticket(
         changes.replace(&incident)?;
         match app.store.get::<TicketQueue>(&ctx.tenant, &queue_id(id)).await? {
             Some(mut queue) => {
-                queue.value.link(ticket_id.clone());
+                queue.value.link(ticket_id.clone(), provider.map(str::to_owned));
                 changes.replace(&queue)?;
             }
             None => changes.create(&TicketQueue::new(&incident.value))?,

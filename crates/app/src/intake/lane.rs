@@ -154,6 +154,8 @@ async fn together(
                 return Ok(taken);
             }
             Err(StoreError::TooLarge { .. }) if taken.len() > 1 => most = taken.len() / 2,
+            // One that is too large by itself is nobody else's trouble.
+            Err(error @ StoreError::TooLarge { .. }) => return Ok(vec![Err(error.into())]),
             Err(StoreError::Conflict { .. }) => tries.lost(app, turn).await?,
             Err(error) => return Err(error.into()),
         }

@@ -1,110 +1,99 @@
 //! From a delivery to its alerts: is it its sender's, what does it say, and what is kept of it?
 //!
-//! Invariants: whatever a known key brought is kept, with what became of it; no key is kept with it.
+//! Invariants: whatever a known key brought is kept, with what became of it; no key is kept with it, nor told by its alerts.
 
 use std::sync::Arc;
 
 use domain::alert::Outcome;
-use domain::delivery::{Delivery, Request, Verdict};
+use domain::delivery::{Delivery, Verdict};
 use domain::id::TenantId;
 use domain::signal::{Signal, WhenNoneOpen};
 use domain::source::AlertSource;
 use store::{Changes, Versioned};
 
+use super::again::{has_waited, waiting_for};
+use super::masking::{masked, without_key_in};
+use super::redelivered;
 use super::ticket::{self, Asked};
-use super::{Arrival, Draft, Received, receive};
+use super::{Arrival, Delivery as Came, Draft, Received, receive};
 use crate::app::App;
 use crate::error::Error;
 use crate::port::{Distrust, Reading, ReceivedBody, Secret, Secrets};
 
-/// The most bytes of a body that are kept, as they are stored: a document and its envelope must stay below 2 MB.
-const MOST_KEPT: usize = 1_100_000;
-
-/// The most bytes of a header that are kept.
-const LONGEST_HEADER: usize = 1_024;
-
-/// A request as it is kept.
-pub(super) fn request(key: &str, received: ReceivedBody<'_>) -> Request {
-    let headers = received.headers.iter().filter(|(_, value)| value.len() <= LONGEST_HEADER);
-    Request {
-        content_type: received.content_type.map(str::to_owned),
-        query: without_key(received.query),
-        headers: headers.cloned().collect(),
-        body: masked(kept(received.body), key),
-    }
-}
-
-/// Some senders put the key into their texts.
-fn masked(body: String, key: &str) -> String {
-    if key.len() >= 16 && body.contains(key) { body.replace(key, "(key)") } else { body }
-}
-
-fn without_key(query: &str) -> String {
-    let is_key = |pair: &&str| {
-        let name = pair.split('=').next().unwrap_or_default();
-        name.eq_ignore_ascii_case("key") || name.eq_ignore_ascii_case("token")
-    };
-    query.split('&').filter(|pair| !is_key(pair)).collect::<Vec<_>>().join("&")
-}
-
-/// A body as it is kept: as text, and all of it unless escaping (control characters take six bytes each) would make it
-/// larger than a document may be.
-pub(super) fn kept(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body);
-    let escaped = |c: char| match c {
-        '"' | '\\' | '\n' | '\r' | '\t' => 2,
-        c if c.is_control() => 6,
-        c => c.len_utf8(),
-    };
-    let mut size = 0;
-    let end = text.char_indices().find(|(_, c)| {
-        size += escaped(*c);
-        size > MOST_KEPT
-    });
-    match end {
-        None => text.into_owned(),
-        Some((end, _)) => format!("{}… (cut here)", &text[..end]),
-    }
-}
-
-/// Reads a delivery and takes its alerts in.
+/// Takes in what came to a door, for the first time or once more.
 pub(super) async fn take_in(
+    app: &Arc<App>,
+    tenant: &TenantId,
+    source: Arc<AlertSource>,
+    came: Came<'_>,
+    draft: Draft,
+) -> Result<Received, Error> {
+    let draft = believed(app, tenant, &source, came.received, draft).await?;
+    match redelivered::look(app, tenant, &source, came.received, draft).await? {
+        Some(draft) => understand(app, tenant, &source, came, draft).await,
+        None => Ok(Received::Nothing("it was read again by hand meanwhile".to_owned())),
+    }
+}
+
+/// Reads a kept delivery again, and takes its alerts in.
+pub(super) async fn take_in_again(
     app: &Arc<App>,
     tenant: &TenantId,
     source: Arc<AlertSource>,
     received: ReceivedBody<'_>,
     draft: Draft,
 ) -> Result<Received, Error> {
-    if let Err(distrust) = believe(app, &source, received).await? {
-        let Distrust::NotTheirs(problem) = distrust else {
-            return Err(Error::Unavailable(distrust.to_string()));
-        };
-        refuse(app, tenant, draft, "signature", &problem).await?;
-        return Err(Error::NotTheirs(problem));
+    let draft = believed(app, tenant, &source, received, draft).await?;
+    // No key was kept with it.
+    understand(app, tenant, &source, Came { key: "", received }, draft).await
+}
+
+/// A delivery that is its sender's; one that isn't is refused.
+async fn believed(
+    app: &Arc<App>,
+    tenant: &TenantId,
+    source: &AlertSource,
+    received: ReceivedBody<'_>,
+    draft: Draft,
+) -> Result<Draft, Error> {
+    match believe(app, source, received).await? {
+        Ok(()) => Ok(draft),
+        Err(Distrust::NotTheirs(problem)) => {
+            refuse(app, tenant, draft, "signature", &problem).await?;
+            Err(Error::NotTheirs(problem))
+        }
+        Err(unknown @ Distrust::NotKnown(_)) => Err(Error::Unavailable(unknown.to_string())),
     }
-    match app.reader.read(&source, received) {
-        Ok(Reading::Alerts(signals)) => take(app, tenant, &source, signals, draft).await,
+}
+
+/// Reads a delivery and takes its alerts in.
+async fn understand(
+    app: &Arc<App>,
+    tenant: &TenantId,
+    source: &Arc<AlertSource>,
+    Came { key, received }: Came<'_>,
+    draft: Draft,
+) -> Result<Received, Error> {
+    match app.reader.read(source, received) {
+        Ok(Reading::Alerts(signals)) => {
+            let signals = signals.into_iter().map(|signal| without_key_in(signal, key)).collect();
+            take(app, tenant, source, signals, draft).await
+        }
         Ok(Reading::Nothing(why)) => {
+            let why = masked(why, key);
             keep(app, tenant, draft, Verdict::Nothing { why: why.clone() }).await?;
             Ok(Received::Nothing(why))
         }
-        Ok(Reading::Confirm(url)) => match app.reader.confirm(&url).await {
-            Ok(()) => {
-                let why = "a subscription, which is confirmed".to_owned();
-                keep(app, tenant, draft, Verdict::Nothing { why: why.clone() }).await?;
-                Ok(Received::Nothing(why))
-            }
-            // The sender asks again.
-            Err(problem) => {
-                refuse(app, tenant, draft, "subscription", &problem).await?;
-                Err(Error::Unavailable(problem))
-            }
-        },
-        Ok(Reading::Ticket(name)) => match ticket::ask(app, tenant, &source, &name).await? {
-            Asked::Says(signal) => take(app, tenant, &source, vec![*signal], draft).await,
+        Ok(Reading::Confirm(url)) => confirm(app, tenant, &url, draft).await,
+        Ok(Reading::Ticket(name)) => match ticket::ask(app, tenant, source, &name).await? {
+            Asked::Says(signal) => take(app, tenant, source, vec![*signal], draft).await,
             Asked::Unknown(problem) => {
                 refuse(app, tenant, draft, "ticket", &problem).await?;
                 Err(Error::invalid("ticket", problem))
+            }
+            Asked::NoAnswer(problem) if has_waited(&draft.value, app.clock.now()) => {
+                let signal = ticket::unread(source.source_type, &name, &problem);
+                take(app, tenant, source, vec![signal], draft).await
             }
             Asked::NoAnswer(problem) => {
                 wait(app, tenant, draft, problem).await?;
@@ -112,8 +101,25 @@ pub(super) async fn take_in(
             }
         },
         Err(unreadable) => {
-            refuse(app, tenant, draft, &unreadable.field, &unreadable.problem).await?;
-            Err(Error::invalid(unreadable.field, unreadable.problem))
+            let problem = masked(unreadable.problem, key);
+            refuse(app, tenant, draft, &unreadable.field, &problem).await?;
+            Err(Error::invalid(unreadable.field, problem))
+        }
+    }
+}
+
+/// Tells the sender that its messages are wanted.
+async fn confirm(app: &Arc<App>, tenant: &TenantId, url: &str, draft: Draft) -> Result<Received, Error> {
+    match app.reader.confirm(url).await {
+        Ok(()) => {
+            let why = "a subscription, which is confirmed".to_owned();
+            keep(app, tenant, draft, Verdict::Nothing { why: why.clone() }).await?;
+            Ok(Received::Nothing(why))
+        }
+        // The sender asks again.
+        Err(problem) => {
+            refuse(app, tenant, draft, "subscription", &problem).await?;
+            Err(Error::Unavailable(problem))
         }
     }
 }
@@ -127,7 +133,7 @@ pub(super) async fn take(
     mut draft: Draft,
 ) -> Result<Received, Error> {
     let (id, at) = (draft.value.id.clone(), draft.value.received_at);
-    let may_repeat = draft.etag.is_some();
+    let may_repeat = draft.may_repeat;
     draft.value.alerts = u32::try_from(signals.len()).unwrap_or(u32::MAX);
     draft.value.due_at = None;
     let refusals: Vec<Option<String>> = signals.iter().map(refusal).collect();
@@ -193,7 +199,7 @@ async fn keep(app: &App, tenant: &TenantId, mut draft: Draft, verdict: Verdict) 
 /// Keeps a delivery for which something outside has to be asked again.
 async fn wait(app: &App, tenant: &TenantId, mut draft: Draft, problem: String) -> Result<(), Error> {
     draft.value.tries += 1;
-    draft.value.due_at = Some(super::waiting_for(&draft.value, app.clock.now()));
+    draft.value.due_at = Some(waiting_for(&draft.value, app.clock.now()));
     draft.value.verdict = Verdict::Waiting { problem };
     write(app, tenant, draft).await
 }
@@ -210,19 +216,4 @@ async fn write(app: &App, tenant: &TenantId, draft: Draft) -> Result<(), Error> 
     // Lost, somebody else has read it again.
     app.store.commit_unless_lost(tenant, app.entropy.operation(), changes).await?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_key_is_kept_wherever_the_sender_put_it() {
-        let key = "0123456789abcdef0123456789abcdef";
-        let body = format!("see https://oncall.example/api/webhooks/{key}");
-        let query = format!("a=1&key={key}&Token=x&b=2");
-        let received = ReceivedBody { query: &query, ..ReceivedBody::bare(body.as_bytes()) };
-        let kept = request(key, received);
-        assert_eq!((kept.query.as_str(), kept.body.contains(key)), ("a=1&b=2", false));
-    }
 }

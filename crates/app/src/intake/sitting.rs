@@ -83,7 +83,7 @@ impl<'a> Sitting<'a> {
         let key = OpenKey::key_of(&arrival.source.id, &dedup_key);
         let (outcome, incident) = match self.by_ticket(arrival).await? {
             ticket::Standing::Open(id) => self.act(arrival, &id, &key).await?,
-            ticket::Standing::OursAndOver => (Outcome::Ignored, None),
+            ticket::Standing::Past => (Outcome::Ignored, None),
             ticket::Standing::Unknown => match self.open_incident(&key).await? {
                 Some(id) => self.act(arrival, &id, &key).await?,
                 None => self.act_on_nothing(arrival, &key, &dedup_key).await?,
@@ -120,7 +120,7 @@ impl<'a> Sitting<'a> {
         key: &str,
     ) -> Result<(Outcome, Option<IncidentId>), Error> {
         let outcome = match arrival.signal.action {
-            Action::Trigger if arrival.source.grouping == Grouping::None => {
+            Action::Trigger if self.stands_alone(arrival, key) => {
                 let dedup_key = arrival.signal.dedup_key();
                 let (outcome, opened) = self.open(arrival, key, dedup_key).await?;
                 return Ok((outcome, Some(opened)));
@@ -134,6 +134,13 @@ impl<'a> Sitting<'a> {
         Ok((outcome, Some(id.clone())))
     }
 
+    /// Whether an alert opens an incident beside the one that is open for its key.
+    fn stands_alone(&self, arrival: &Arrival, key: &str) -> bool {
+        arrival.source.grouping == Grouping::None
+            && arrival.signal.ticket.is_none()
+            && self.books.older_of(key).len() < books::MOST_OLDER
+    }
+
     /// What a signal does when nothing is open for it.
     async fn act_on_nothing(
         &mut self,
@@ -145,8 +152,8 @@ impl<'a> Sitting<'a> {
             WhenNoneOpen::Ignore => Ok((Outcome::Ignored, None)),
             WhenNoneOpen::Refuse(_) => Ok((Outcome::Refused, None)),
             WhenNoneOpen::Open => {
-                if let Some(id) = self.join_group(arrival, key, dedup_key).await? {
-                    return Ok((Outcome::Grouped, Some(id)));
+                if let Some((outcome, id)) = self.join_group(arrival, key, dedup_key).await? {
+                    return Ok((outcome, Some(id)));
                 }
                 let (outcome, id) = self.open(arrival, key, dedup_key.to_owned()).await?;
                 Ok((outcome, Some(id)))
@@ -156,6 +163,7 @@ impl<'a> Sitting<'a> {
 
     /// A repeat. One that was kept quiet pages when nothing keeps it quiet any more.
     async fn join(&mut self, arrival: &Arrival, id: &IncidentId) -> Result<Outcome, Error> {
+        self.adopt_late(arrival, id).await?;
         let (incident, journal) = self.books.open_mut(id)?;
         incident.join(&arrival.signal, by(&arrival.source), journal);
         if incident.status == Status::Suppressed {
@@ -191,20 +199,41 @@ impl<'a> Sitting<'a> {
             }
         }
         self.books.shut(key);
+        if outcome == Outcome::Resolved {
+            self.leave_own_key(id, key).await?;
+        }
         Ok(outcome)
+    }
+
+    /// An incident that was found by its ticket has a key of its own, which is now nobody's.
+    async fn leave_own_key(&mut self, id: &IncidentId, key: &str) -> Result<(), Error> {
+        let Some(incident) = self.books.incident(id) else { return Ok(()) };
+        let Some(source) = &incident.origin.source_id else { return Ok(()) };
+        let own = OpenKey::key_of(source, &incident.dedup_key);
+        if own != key {
+            self.load_key(&own).await?;
+            self.books.leave(&own, id);
+            self.writes += 1;
+        }
+        Ok(())
     }
 
     fn resolve_one(&mut self, arrival: &Arrival, id: &IncidentId, dedup_key: &str) -> Result<Outcome, Error> {
         self.writes += 4;
         let note = Some(arrival.signal.title.clone()).filter(|title| !title.is_empty());
         let (incident, journal) = self.books.open_mut(id)?;
-        if incident.problem_over(dedup_key, by(&arrival.source), journal) == ProblemEnd::OthersStand {
+        let is_own_ticket = ticket::is_own_ticket(arrival, incident);
+        // Whoever closes the incident's ticket has ended all of it, unless the ticket is one of what it has gathered.
+        let is_all = is_own_ticket && !incident.open_problems.iter().any(|open| open == dedup_key);
+        if !is_all
+            && incident.problem_over(dedup_key, by(&arrival.source), journal) == ProblemEnd::OthersStand
+        {
             return Ok(Outcome::Grouped);
         }
         let told = journal.ticket.len();
         let resolved = incident.resolve(by(&arrival.source), note, journal);
         // A ticket that was closed in the PSA isn't closed there again.
-        if arrival.source.source_type.is_psa() {
+        if is_own_ticket {
             journal.ticket.truncate(told);
         }
         Ok(if resolved.is_ok() { Outcome::Resolved } else { Outcome::Ignored })
@@ -276,6 +305,8 @@ impl<'a> Sitting<'a> {
                     known.value = delivery;
                     self.known.push(known);
                 }
+                // Two readings of the same that came together: the first one stands.
+                None if self.deliveries.iter().any(|kept| kept.id == delivery.id) => {}
                 None => self.deliveries.push(delivery),
             }
         }

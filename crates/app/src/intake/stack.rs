@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use domain::alert::Outcome;
 use domain::delivery::Request;
-use domain::id::{AlertId, DeliveryId, TenantId};
+use domain::id::{AlertId, DeliveryId, SourceId, TenantId};
 use domain::source::{AlertSource, SourceType};
 use domain::tenant::Tenant;
 use tracing::info;
 
-use super::reading::kept;
-use super::{Arrival, Draft, Received, Taken, receive};
+use super::masking::kept;
+use super::{Arrival, Draft, Received, Taken, receive, watched};
 use crate::app::App;
 use crate::error::Error;
 use crate::port::StackMessage;
@@ -81,7 +81,10 @@ async fn take(
         delivery: Some(delivery),
         at: now,
     };
-    Ok(Received::Taken(receive(app, &tenant, vec![arrival]).await?))
+    let source = Arc::clone(&arrival.source);
+    let taken = receive(app, &tenant, vec![arrival]).await?;
+    watched::watch(app, &tenant, &source.id, now).await;
+    Ok(Received::Taken(taken))
 }
 
 /// The tenant's door for a product: as the manager set it up, else to the default service.
@@ -90,5 +93,17 @@ async fn door(app: &App, tenant: &Tenant, product: SourceType) -> Result<AlertSo
     if let Some(found) = app.store.get::<AlertSource>(&tenant.id, id.as_str()).await? {
         return Ok(found.value);
     }
-    Ok(AlertSource::new(id, product.label(), product, tenant.default_service_id.clone()))
+    Ok(as_built(tenant, product))
+}
+
+/// A product's door that nobody has set up.
+fn as_built(tenant: &Tenant, product: SourceType) -> AlertSource {
+    let id = AlertSource::built_in_id(&tenant.id, product);
+    AlertSource::new(id, product.label(), product, tenant.default_service_id.clone())
+}
+
+/// The product's door with this id, where it is one that nobody has set up.
+pub(crate) fn built_in(tenant: &Tenant, id: &SourceId) -> Option<AlertSource> {
+    let products = SourceType::ALL.iter().filter(|product| !product.has_key());
+    products.map(|product| as_built(tenant, *product)).find(|door| door.id == *id)
 }

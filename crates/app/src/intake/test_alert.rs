@@ -1,6 +1,7 @@
 //! A test alert: the whole way from a door to a page, on demand.
 //!
-//! Invariant: it goes the way that every alert of its source goes; what it opens says that it is a test.
+//! Invariants: it goes the way that every alert of its source goes; what it opens says that it is a test; it is no sign of
+//! life of its source's sender.
 
 use std::sync::Arc;
 
@@ -35,7 +36,8 @@ pub async fn test(app: &Arc<App>, ctx: &Ctx, id: &SourceId, alert: TestAlert) ->
         text => text.to_owned(),
     };
     let request = Request { body: "(a test alert)".to_owned(), ..Request::default() };
-    let draft = Draft::new(app, &source, request, ctx.now);
+    let mut draft = Draft::new(app, &source, request, ctx.now);
+    draft.value.is_test = true;
     signal.dedup_key = Some(format!("test-{}", draft.value.id));
     reading::take(app, &ctx.tenant, &Arc::new(source), vec![signal], draft).await
 }

@@ -1,12 +1,13 @@
 //! Deliveries that only name a ticket: the PSA is asked what it says.
 //!
-//! Invariant: the sender waits for the PSA no longer than it can; a PSA that doesn't answer in time is asked again by the
-//! tick, and nothing is lost meanwhile.
+//! Invariants: the sender waits for the PSA no longer than it can; a PSA that doesn't answer in time is asked again by the
+//! tick. A PSA that won't tell, or goes on not answering, eats no page: the ticket's name pages, and what the PSA says of
+//! the ticket later reaches the same incident.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::autotask;
+use domain::autotask::{self, dedup_key};
 use domain::id::TenantId;
 use domain::severity::Severity;
 use domain::signal::{Signal, TicketMention};
@@ -25,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(super) enum Asked {
     /// What the ticket says.
     Says(Box<Signal>),
-    /// The PSA has no such ticket, or won't tell.
+    /// The PSA has no such ticket.
     Unknown(String),
     /// The PSA can't be asked now.
     NoAnswer(String),
@@ -44,7 +45,10 @@ pub(super) async fn ask(
         Err(Error::Invalid(_)) => None,
         Err(error) => return Err(error),
     };
-    let Some(desk) = desk else { return Ok(Asked::Says(Box::new(unread(source.source_type, name)))) };
+    let says_its_name = |why: &str| Asked::Says(Box::new(unread(source.source_type, name, why)));
+    let Some(desk) = desk else {
+        return Ok(says_its_name(&format!("no connection to {} is set up", source.source_type)));
+    };
     let asked = timeout(PATIENCE, desk.system.fetch(tenant, name)).await;
     Ok(match asked {
         Err(_) => Asked::NoAnswer(format!("{} did not answer in time", desk.system.name())),
@@ -52,21 +56,23 @@ pub(super) async fn ask(
         Ok(Ok(None) | Err(TicketError::NotFound | TicketError::Closed)) => {
             Asked::Unknown(format!("{} has no ticket '{}'", desk.system.name(), text(name)))
         }
-        Ok(Err(TicketError::Refused(problem))) => Asked::NoAnswer(problem),
-        Ok(Err(TicketError::Unavailable { reason, .. } | TicketError::Unknown(reason))) => {
+        // However often it is asked, it will say the same; whoever is on call can't wait until somebody has looked.
+        Ok(Err(TicketError::Refused(problem))) => says_its_name(&problem),
+        Ok(Err(TicketError::Unavailable { reason, .. } | TicketError::Unknown { reason, .. })) => {
             Asked::NoAnswer(reason)
         }
     })
 }
 
-/// A ticket that nobody can be asked about pages all the same.
-fn unread(psa: SourceType, name: &TicketName) -> Signal {
+/// A ticket that nobody can be asked about pages all the same; `why` is for people.
+pub(super) fn unread(psa: SourceType, name: &TicketName, why: &str) -> Signal {
     let id = text(name);
     let mention = TicketMention { id: id.to_owned(), number: None, external_ref: None };
     Signal {
-        dedup_key: Some(format!("{}:{id}", psa.word())),
+        // By its id it is found as the PSA's ticket, by its number as the same problem.
+        dedup_key: Some(dedup_key(id)),
         ticket: matches!(name, TicketName::Id(_)).then_some(mention),
-        degraded: Some(format!("the ticket can't be read: no connection to {psa} is set up")),
+        degraded: Some(format!("the ticket can't be read: {why}")),
         ..Signal::trigger(format!("{psa} ticket {id}"), Severity::High)
     }
 }

@@ -101,6 +101,12 @@ pub trait SignalReader: fmt::Debug + Send + Sync {
     /// What one delivery to a door with a key says.
     fn read(&self, source: &AlertSource, received: ReceivedBody<'_>) -> Result<Reading, Unreadable>;
 
+    /// What a sender names a message by each time it sends it; `None`: it doesn't, or not in a way that could be relied on.
+    fn redelivery_id(&self, source_type: SourceType, received: ReceivedBody<'_>) -> Option<String> {
+        let _ = (source_type, received);
+        None
+    }
+
     /// Tells a sender that its messages are wanted. The error says why that didn't work.
     async fn confirm(&self, url: &str) -> Result<(), String>;
 

@@ -84,9 +84,14 @@ pub enum TicketError {
         /// How long it asked to wait.
         after: Option<TimeDelta>,
     },
-    /// It may have been done: look before trying again.
-    #[error("{0}")]
-    Unknown(String),
+    /// It may have been done: look before trying again. Not before `after`, where the PSA said so.
+    #[error("{reason}")]
+    Unknown {
+        /// What it said, or that it didn't.
+        reason: String,
+        /// How long it asked to wait.
+        after: Option<TimeDelta>,
+    },
 }
 
 /// One PSA.

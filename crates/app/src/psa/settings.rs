@@ -1,7 +1,7 @@
 //! Setting a tenant's PSA up: entering, changing and taking it away.
 //!
-//! Invariant: the secret is in its place before the settings name it, and nobody ever reads it back; settings that can't be
-//! used are refused, and nothing is changed.
+//! Invariants: the secret is in its place before the settings name it, and nobody ever reads it back, nor has it sent to
+//! another address than the one it was given for; settings that can't be used are refused, and nothing is changed.
 
 use domain::id::{SecretId, TenantId};
 use domain::input::Wrong;
@@ -54,18 +54,17 @@ pub fn deployments_own(app: &App) -> Option<&'static str> {
 pub async fn set(app: &App, ctx: &Ctx, edit: &PsaEdit) -> Result<PsaConnection, Error> {
     ctx.must_manage(MAY)?;
     let before = find(app, &ctx.tenant).await?.map(|found| found.value);
-    let same = before.as_ref().filter(|before| before.provider.word() == edit.provider.word());
-    let mut wrong = problems(app, ctx, edit, same.is_some()).await?;
-    let zone = tenants::home(app, &ctx.tenant).await?.zone;
-    let new_secret = edit
+    let mut wrong = problems(app, ctx, edit).await?;
+    let new = edit
         .secret
         .as_ref()
-        .map(|secret| (SecretName::new(&ctx.tenant, &SecretId::fresh(ctx.now, app.entropy.draw())), secret));
-    let kept = same.map(|before| before.secret.clone());
-    let name = new_secret.as_ref().map(|(name, _)| name.clone()).or(kept);
-    // Where there is none, that is one of the problems; the rest is looked at all the same.
-    let secret = name
-        .unwrap_or_else(|| SecretName::new(&ctx.tenant, &SecretId::derived(&["none", ctx.tenant.as_str()])));
+        .map(|_| SecretName::new(&ctx.tenant, &SecretId::fresh(ctx.now, app.entropy.draw())));
+    let secret = secret_of(edit, new.as_ref(), before.as_ref()).unwrap_or_else(|problem| {
+        wrong.push(problem);
+        // The rest is looked at all the same.
+        SecretName::new(&ctx.tenant, &SecretId::derived(&["none", ctx.tenant.as_str()]))
+    });
+    let zone = tenants::home(app, &ctx.tenant).await?.zone;
     let mut connection = PsaConnection {
         provider: edit.provider.clone(),
         secret,
@@ -81,14 +80,33 @@ pub async fn set(app: &App, ctx: &Ctx, edit: &PsaEdit) -> Result<PsaConnection, 
         wrong.extend(fields.into_iter().map(|field| Wrong::new(named(field.field), field.problem)));
     }
     accept(wrong)?;
-    if let Some((name, secret)) = &new_secret {
+    if let (Some(name), Some(secret)) = (&new, &edit.secret) {
         app.secrets.put(name, secret).await.map_err(|error| Error::Unavailable(error.to_string()))?;
     }
-    keep(app, ctx, &mut connection).await?;
-    if let Some(before) = before.filter(|before| before.secret != connection.secret) {
-        forget(app, &before.secret).await;
+    let replaced = keep(app, ctx, edit, new.as_ref(), &mut connection).await?;
+    if let Some(secret) = replaced.filter(|secret| *secret != connection.secret) {
+        forget(app, &secret).await;
     }
     Ok(connection)
+}
+
+/// Where the secret of an edited connection is kept: at the new place, or where it was, as long as it goes to the same
+/// address. Otherwise whoever may change settings could have it sent to themselves, and nobody ever reads it back.
+fn secret_of(
+    edit: &PsaEdit,
+    new: Option<&SecretName>,
+    before: Option<&PsaConnection>,
+) -> Result<SecretName, Wrong> {
+    if let Some(new) = new {
+        return Ok(new.clone());
+    }
+    let before = before.filter(|before| before.provider.word() == edit.provider.word());
+    let before = before.ok_or_else(|| Wrong::new("secret", "is missing"))?;
+    if before.provider.secret_goes_to() == edit.provider.secret_goes_to() {
+        Ok(before.secret.clone())
+    } else {
+        Err(Wrong::new("secret", "give the secret again: the address changed"))
+    }
 }
 
 /// Takes it away; what was filed stays where it is.
@@ -109,12 +127,26 @@ pub(super) async fn find(
     app.store.get::<PsaConnection>(tenant, PSA).await
 }
 
-async fn keep(app: &App, ctx: &Ctx, connection: &mut PsaConnection) -> Result<(), Error> {
+/// Keeps a connection; answers where the secret of the one before it is kept. What an edit without a secret goes on with is
+/// decided by what is there at that moment: somebody else may have given another secret, or address, just now.
+async fn keep(
+    app: &App,
+    ctx: &Ctx,
+    edit: &PsaEdit,
+    new: Option<&SecretName>,
+    connection: &mut PsaConnection,
+) -> Result<Option<SecretName>, Error> {
     let mut tries = Tries::default();
     loop {
         let turn = app.turns.take(&ctx.tenant).await?;
         let mut changes = Changes::new();
-        if let Some(mut kept) = find(app, &ctx.tenant).await? {
+        let found = find(app, &ctx.tenant).await?;
+        connection.secret = match secret_of(edit, new, found.as_ref().map(|found| &found.value)) {
+            Ok(secret) => secret,
+            Err(problem) => return Err(Error::invalid(problem.field, problem.problem)),
+        };
+        let replaced = found.as_ref().map(|found| found.value.secret.clone());
+        if let Some(mut kept) = found {
             connection.version = kept.value.version + 1;
             kept.value = connection.clone();
             changes.replace(&kept)?;
@@ -124,7 +156,7 @@ async fn keep(app: &App, ctx: &Ctx, connection: &mut PsaConnection) -> Result<()
             changes.create(connection)?;
         }
         match app.store.commit(&ctx.tenant, app.entropy.operation(), changes).await {
-            Ok(()) => return Ok(()),
+            Ok(()) => return Ok(replaced),
             Err(StoreError::Conflict { .. }) => tries.lost(app, turn).await?,
             Err(error) => return Err(error.into()),
         }
@@ -138,10 +170,9 @@ async fn forget(app: &App, name: &SecretName) {
     }
 }
 
-async fn problems(app: &App, ctx: &Ctx, edit: &PsaEdit, has_secret: bool) -> Result<Vec<Wrong>, StoreError> {
+async fn problems(app: &App, ctx: &Ctx, edit: &PsaEdit) -> Result<Vec<Wrong>, StoreError> {
     let mut wrong = Vec::new();
     match &edit.secret {
-        None if !has_secret => wrong.push(Wrong::new("secret", "is missing")),
         Some(secret) if secret.expose_secret().trim().is_empty() => {
             wrong.push(Wrong::new("secret", "must not be empty"));
         }

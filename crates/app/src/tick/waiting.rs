@@ -115,6 +115,7 @@ mod tests {
         let mut queue = TicketQueue {
             incident_id: IncidentId::derived(&["one"]),
             ticket_id: None,
+            provider: None,
             ops: VecDeque::from([TicketOp::Create { assignee: None }]),
             begun: 0,
             due_at: Some(began),

@@ -1,7 +1,9 @@
 //! What keeps an incident quiet, and what wakes it: maintenance, flapping, other problems that it has gathered, and somebody
 //! who gives it back.
 //!
-//! Invariants: nobody is paged for a held incident; what is held is due when its window ends, so that it can't be forgotten.
+//! Invariants: nobody is paged for a held incident; what is held is due when its window ends, so that it can't be forgotten;
+//! only what nobody has is held, and whoever takes it or asks for the next step ends that. A problem that stands is among
+//! those that keep its incident open, however often it was over before.
 
 use chrono::{DateTime, Utc};
 
@@ -24,8 +26,22 @@ pub enum ProblemEnd {
 }
 
 impl Incident {
-    /// Keeps it quiet until the window ends. A new one is suppressed; one whose paging runs stays triggered and is held.
+    /// Nobody has it, and it isn't over.
+    fn can_be_held(&self) -> bool {
+        matches!(self.status, Status::Triggered | Status::Suppressed)
+    }
+
+    /// Whether maintenance keeps it quiet.
+    pub fn is_held(&self) -> bool {
+        self.can_be_held() && (self.held_for.is_some() || self.status == Status::Suppressed)
+    }
+
+    /// Keeps it quiet until the window ends. A new one is suppressed; one whose paging runs stays triggered and is held;
+    /// what somebody has, or what is over, is left alone.
     pub fn hold(&mut self, window: &MaintenanceWindow, until: DateTime<Utc>, journal: &mut Journal) {
+        if !self.can_be_held() {
+            return;
+        }
         let is_new = self.held_for.as_ref() != Some(&window.id);
         self.held_for = Some(window.id.clone());
         self.escalation.due_at = Some(until);
@@ -42,12 +58,12 @@ impl Incident {
 
     /// Its maintenance window is over and it still stands: its paging starts over, since pages on their way were stopped.
     pub fn release(&mut self, journal: &mut Journal) {
-        if self.held_for.take().is_none() {
+        let was_held = self.is_held();
+        self.held_for = None;
+        if !was_held {
             return;
         }
-        if self.status == Status::Suppressed {
-            self.status = Status::Triggered;
-        }
+        self.status = Status::Triggered;
         self.escalation.start_over(journal.at);
         journal.write(Actor::System, Event::MaintenanceOver);
     }
@@ -66,16 +82,16 @@ impl Incident {
         journal.write(Actor::System, Event::Flapping { until });
     }
 
-    /// Follows one more problem that it has gathered; `false`: there are too many to follow.
+    /// Follows one more problem that it has gathered, or its own that has come back; `false`: there are too many to follow.
     pub fn gather(&mut self, dedup_key: &str) -> bool {
-        if self.open_problems.iter().any(|key| key == dedup_key) {
-            return true;
-        }
         if self.open_problems.is_empty() {
             self.open_problems.push(self.dedup_key.clone());
         }
+        if self.open_problems.iter().any(|key| key == dedup_key) {
+            return true;
+        }
         let room = self.open_problems.len() < MOST_PROBLEMS;
-        if room && self.dedup_key != dedup_key {
+        if room {
             self.open_problems.push(dedup_key.to_owned());
         }
         room
@@ -104,6 +120,7 @@ impl Incident {
             Status::Suppressed => return Err(TransitionError::Suppressed),
         }
         self.status = Status::Triggered;
+        self.held_for = None;
         self.acknowledged = None;
         self.escalation.start_over(journal.at);
         journal.write(by, Event::Unacknowledged);
@@ -115,3 +132,6 @@ impl Incident {
         journal.write(by, Event::Remark { text });
     }
 }
+
+#[cfg(test)]
+mod tests;

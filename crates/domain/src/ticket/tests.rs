@@ -26,7 +26,7 @@ fn queue(ops: impl IntoIterator<Item = TicketOp>) -> TicketQueue {
 
 fn queue_with_ticket() -> TicketQueue {
     let mut incident = incident();
-    incident.set_ticket(Filed::bare("T-1".to_owned()), Actor::System, &mut journal(0));
+    incident.set_ticket(Filed::bare("T-1".to_owned()), Some("theone"), Actor::System, &mut journal(0));
     TicketQueue::new(&incident)
 }
 
@@ -161,7 +161,7 @@ fn linking_a_ticket_sends_nothing_of_what_waited() {
     let mut queue = queue([create(), noted("a"), complete()]);
     queue.begin(minute(3));
     queue.park("no such company".to_owned());
-    queue.link("T-9".to_owned());
+    queue.link("T-9".to_owned(), None);
     let linked = TicketQueue { ticket_id: Some("T-9".to_owned()), ..TicketQueue::new(&incident()) };
     assert_eq!(queue, linked);
     queue.push(noted("b"), minute(6));

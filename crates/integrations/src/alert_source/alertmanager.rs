@@ -8,12 +8,12 @@ use domain::severity::Severity;
 use domain::signal::{Action, Device, Image, Signal};
 use serde_json::Value;
 
-use super::alert::add_doubt;
+use super::alert::{add_doubt, doubt_beside};
 use super::fields::{Fields, text_of};
 use super::format::{Came, Format, Found, Said};
 use super::pick::{self, UNSAID, address, line, text, unreadable};
 use super::text::{description_of, one_line, paragraphs, title_of};
-use super::words::action_of;
+use super::words::{action_of, severity_of};
 
 const CLIENT: [&str; 9] = [
     "client",
@@ -62,12 +62,11 @@ pub(super) fn alerts(group: &Value) -> Result<&[Value], Unreadable> {
 
 /// A signal for each of a group's alerts, of which `read` reads one.
 pub(super) fn each(alerts: &[&Value], group: &Value, read: fn(&Value, &Value) -> Signal) -> Vec<Found> {
-    let rest = format!("more of {}", text(group, &["groupKey"]).unwrap_or_default());
-    let mut found = pick::each(alerts, &rest, |alert| read(alert, group));
+    let mut found = pick::each(alerts, |alert| read(alert, group));
     let left_out = text(group, &["truncatedAlerts"]).filter(|count| count != "0");
     if let (Some(count), Some(first)) = (left_out, found.first_mut()) {
         let count: String = one_line(&count).chars().take(20).collect();
-        add_doubt(&mut first.signal, &format!("the sender left out {count} more alerts of the group"));
+        doubt_beside(&mut first.signal, &format!("the sender left out {count} more alerts of the group"));
     }
     found
 }
@@ -110,7 +109,7 @@ pub(super) fn annotation(alert: &Value, names: &[&'static str]) -> Option<String
 /// The severity that an alert's labels say.
 pub(super) fn said_severity(alert: &Value) -> Option<Severity> {
     let labels = Fields::of(alert.get("labels")?.as_object()?, &[]);
-    labels.texts(&["severity", "priority"]).find_map(|word| Severity::from_tool_word(&word))
+    labels.texts(&["severity", "priority"]).find_map(|word| severity_of(&word))
 }
 
 fn is_heartbeat(alert: &Value) -> bool {

@@ -42,10 +42,6 @@ impl Format for Atera {
 }
 
 impl Tool for Atera {
-    fn prefix(&self) -> &'static str {
-        TEMPLATE.prefix
-    }
-
     fn passes_over(&self, alert: &Value) -> Result<Option<String>, Unreadable> {
         TEMPLATE.passes_over(alert)
     }

@@ -14,8 +14,10 @@ use serde_json::Value;
 
 use self::alarm::Alarm;
 use self::envelope::{Envelope, Kind};
+use super::alert::Alert;
+use super::body::Body;
 use super::format::{Came, Format, Found, Said};
-use super::generic::Generic;
+use super::generic;
 use super::pick::{UNSAID, add_doubt, object, unreadable};
 use super::text::{description_of, title_of};
 
@@ -62,15 +64,14 @@ fn notification(envelope: &Envelope<'_>) -> Said {
         return alarm.said();
     }
     let mut found = match value {
-        Some(Value::Object(_) | Value::Array(_)) => by_the_usual_names(message),
+        Some(Value::Object(_) | Value::Array(_)) => by_the_usual_names(envelope, message),
         _ => Vec::new(),
     };
     if found.is_empty() {
         found.push(text(envelope, message));
     }
     if let [Found { signal, .. }] = found.as_mut_slice() {
-        signal.dedup_key =
-            signal.dedup_key.take().or_else(|| envelope.text("MessageId").map(|id| format!("sns:{id}")));
+        signal.dedup_key = signal.dedup_key.take().or_else(|| key(envelope));
         if let (Some(subject), true) = (subject(envelope), signal.degraded.is_some()) {
             signal.title = subject;
         }
@@ -78,11 +79,17 @@ fn notification(envelope: &Envelope<'_>) -> Said {
     Said::Alerts(found)
 }
 
-fn by_the_usual_names(message: &str) -> Vec<Found> {
-    match Generic.read(&Came::of(ReceivedBody::bare(message.as_bytes()))) {
-        Ok(Said::Alerts(found)) => found,
-        _ => Vec::new(),
+fn by_the_usual_names(envelope: &Envelope<'_>, message: &str) -> Vec<Found> {
+    let mut alerts = generic::read(&Body::read(ReceivedBody::bare(message.as_bytes())));
+    if let [Alert { signal, .. }] = alerts.as_mut_slice() {
+        signal.dedup_key = signal.dedup_key.take().or_else(|| key(envelope));
     }
+    alerts.into_iter().map(Alert::found).collect()
+}
+
+/// The key of a message that has none of its own.
+fn key(envelope: &Envelope<'_>) -> Option<String> {
+    envelope.text("MessageId").map(|id| format!("sns:{id}"))
 }
 
 /// A message for people: its subject is the title, its first line where it has none.

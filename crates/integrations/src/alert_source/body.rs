@@ -1,11 +1,13 @@
 //! A body, whatever the sender calls it: most senders glue JSON together from strings, and the content type is the
 //! default of their HTTP library.
 //!
-//! Order: JSON; JSON with what people forget to escape repaired; fields of a form; text. An empty body gives way to the
-//! query string. Invariant: nothing is an error, and what had to be guessed is said.
+//! Order: JSON; JSON with what people forget to escape repaired, quotation marks last, as they need guessing; fields of a
+//! form; text. An empty body gives way to the query string. Invariant: nothing is an error, and what had to be guessed is
+//! said.
 
 mod form;
 mod multipart;
+mod quotes;
 mod repair;
 
 use app::port::ReceivedBody;
@@ -89,11 +91,21 @@ fn json(text: &str) -> Result<(Value, Option<String>), String> {
     for value in Deserializer::from_str(text).into_iter() {
         match value {
             Ok(value) => values.push(value),
-            Err(_) if values.is_empty() => return Err(doubt),
+            Err(_) if values.is_empty() => {
+                let value = with_quotes(text).ok_or_else(|| doubt.clone())?;
+                return Ok((value, Some(format!("{doubt} and was repaired, guessing where its texts end"))));
+            }
             Err(_) => return Ok((Value::Array(values), Some(format!("{doubt} to its end")))),
         }
     }
     Ok((Value::Array(values), None))
+}
+
+/// The value of a body in whose texts marks stand unescaped: all of it or nothing, since where a text ends is a guess.
+fn with_quotes(text: &str) -> Option<Value> {
+    let text = repair::repaired(&quotes::escaped(text)?);
+    let mut values: Vec<Value> = Deserializer::from_str(&text).into_iter().collect::<Result<_, _>>().ok()?;
+    if values.len() > 1 { Some(Value::Array(values)) } else { values.pop() }
 }
 
 fn not_json(text: &str, content_type: Option<&str>) -> Content {

@@ -14,6 +14,7 @@ use super::fields::{Fields, name_of, text_of};
 use super::format::{Came, Format, Found, Said};
 use super::pick::{self, UNSAID, unreadable};
 use super::text::{is_web_address, one_line, paragraphs, title_of};
+use super::words::severity_of;
 
 use self::title::Title;
 
@@ -168,8 +169,8 @@ fn alert_type(said: &Variables<'_>) -> Option<String> {
 
 /// The monitor's priority; else what kind of alert it is. The event's own `priority` is normal or low whatever happens.
 fn severity(said: &Variables<'_>, titled: &Title, transition: Transition) -> Severity {
-    let priority = said.line(&["alertpriority"]).and_then(|word| Severity::from_tool_word(&word));
-    let kind = || alert_type(said).and_then(|word| Severity::from_tool_word(&word));
+    let priority = said.line(&["alertpriority"]).and_then(|word| severity_of(&word));
+    let kind = || alert_type(said).and_then(|word| severity_of(&word));
     let severity = priority.or(titled.priority).or_else(kind).unwrap_or(UNSAID);
     if transition == Transition::Warned { severity.min(Severity::Medium) } else { severity }
 }

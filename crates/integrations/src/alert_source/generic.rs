@@ -14,14 +14,9 @@ use super::alert::{Alert, Doubts, add_doubt};
 use super::body::{Body, Content};
 use super::fields::Fields;
 use super::format::{Came, Format, Said};
+use super::many::{MOST_READ, Rest};
 use super::text::{description_of, is_web_address, one_line, paragraphs, shortened, title_of};
 use super::words::action_of;
-
-/// How many alerts of one delivery are read one by one.
-pub(super) const MOST_ALERTS: usize = 100;
-
-/// How many of the others are looked at for what they say.
-const MOST_LOOKED_AT: usize = 1_000;
 
 /// A severity that wasn't said: wakes somebody.
 const UNSAID: Severity = Severity::High;
@@ -54,15 +49,30 @@ pub(super) fn read(body: &Body) -> Vec<Alert> {
         Content::Text => vec![from_text(raw)],
     };
     for (alert, doubt) in alerts.iter_mut().zip(doubt.iter().cycle()) {
-        add_doubt(&mut alert.signal, doubt);
+        match content {
+            // Two of these may share a first line and be two problems.
+            Content::Nothing => add_doubt(&mut alert.signal, doubt),
+            _ => alert.doubts.others.push(doubt.clone()),
+        }
     }
     alerts
 }
 
-fn from_all(mut values: Vec<Value>, raw: &str) -> Vec<Alert> {
-    let rest = values.split_off(values.len().min(MOST_ALERTS));
-    let mut alerts: Vec<Alert> = values.into_iter().map(from_value).collect();
-    alerts.extend(from_rest(rest));
+fn from_all(values: Vec<Value>, raw: &str) -> Vec<Alert> {
+    let mut alerts = Vec::with_capacity(values.len().min(MOST_READ));
+    let mut rest = Rest::default();
+    for value in values {
+        let alert = from_value(value);
+        if alerts.len() < MOST_READ {
+            alerts.push(alert);
+        } else {
+            rest.add(&alert.signal);
+        }
+    }
+    if let Some(first) = alerts.first_mut() {
+        first.doubts.others.extend(rest.left_out());
+    }
+    alerts.extend(rest.problem().map(|signal| Alert::sure(signal, Value::Null)));
     if alerts.is_empty() {
         alerts.push(unreadable(raw, Some("the list is empty")));
     }
@@ -79,24 +89,6 @@ fn from_value(value: Value) -> Alert {
         Value::String(text) if !text.trim().is_empty() => from_text(&text),
         other => unreadable(&other.to_string(), Some("an alert of the list is not an object")),
     }
-}
-
-/// One problem for all alerts that are too many to be read one by one, as bad as the worst of them that is looked at;
-/// `None` if there are none.
-pub(super) fn from_rest(rest: Vec<Value>) -> Option<Alert> {
-    let count = rest.len();
-    let looked_at: Vec<Signal> =
-        rest.into_iter().take(MOST_LOOKED_AT).map(|value| from_value(value).signal).collect();
-    let unseen = (count > MOST_LOOKED_AT).then_some(UNSAID);
-    let severity = looked_at.iter().map(|signal| signal.severity).chain(unseen).max()?;
-    let mut signal = Signal::trigger(format!("{count} more alerts in one delivery"), severity);
-    let titles: Vec<String> = looked_at.into_iter().map(|signal| signal.title).collect();
-    signal.description = description_of(&titles.join("\n"));
-    add_doubt(
-        &mut signal,
-        &format!("only the first {MOST_ALERTS} alerts of the delivery were read one by one"),
-    );
-    Some(Alert::sure(signal, Value::Null))
 }
 
 fn from_text(text: &str) -> Alert {
@@ -148,6 +140,7 @@ fn from_object(object: Map<String, Value>, raw: &str) -> Alert {
         severity: severity_doubt,
         severity_unsaid: severity.is_none(),
         action: action_doubt,
+        others: Vec::new(),
     };
     Alert { signal, item: Value::Object(object), doubts }
 }

@@ -10,10 +10,9 @@ use app::port::Unreadable;
 use serde_json::{Map, Value};
 
 use self::ticket::found;
-use super::alert::Alert;
 use super::body::Content;
-use super::format::{Came, Format, Said};
-use super::generic::{MOST_ALERTS, from_rest};
+use super::format::{Came, Format, Found, Said};
+use super::many::{MOST_READ, Rest};
 
 /// The lists in which webhooks come together.
 const LISTS: [&str; 2] = ["events", "webhooks"];
@@ -27,10 +26,7 @@ impl Format for Halopsa {
             return not_json(&came.body.raw);
         };
         let tickets = tickets(body);
-        let (first, rest) = tickets.split_at(tickets.len().min(MOST_ALERTS));
-        let mut alerts: Vec<_> = first.iter().filter_map(|ticket| found(ticket)).collect();
-        let rest = rest.iter().map(|ticket| Value::Object((*ticket).clone())).collect();
-        alerts.extend(from_rest(rest).map(Alert::found));
+        let alerts = each(&tickets);
         if !alerts.is_empty() {
             return Ok(Said::Alerts(alerts));
         }
@@ -40,6 +36,20 @@ impl Format for Halopsa {
         let problem = if tickets.is_empty() { "is missing" } else { "has neither an id nor a summary" };
         Err(Unreadable { field: "ticket".to_owned(), problem: problem.to_owned() })
     }
+}
+
+/// The alerts of tickets, as far as they are listed.
+fn each(tickets: &[&Map<String, Value>]) -> Vec<Found> {
+    let (mut alerts, mut rest) = (Vec::new(), Rest::default());
+    for alert in tickets.iter().filter_map(|ticket| found(ticket)) {
+        if alerts.len() < MOST_READ {
+            alerts.push(alert);
+        } else {
+            rest.add(&alert.signal);
+        }
+    }
+    rest.told_in(&mut alerts);
+    alerts
 }
 
 /// The tickets in a body. What stands beside them, such as the action that was the reason, says nothing about them.

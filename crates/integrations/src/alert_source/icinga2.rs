@@ -34,7 +34,7 @@ impl Format for Icinga2 {
             return Err(unreadable("body", problem));
         }
         let from_text = |text: &str| lines::fields(text, DIALECT.prefixes, &KNOWN);
-        pairs::read(came, "icinga2:more", from_text, |value| {
+        pairs::read(came, from_text, |value| {
             if incident::is_one(value) { incident::read(value) } else { notice::read(value, &DIALECT) }
         })
     }

@@ -15,7 +15,7 @@ use domain::signal::{Action, WhenNoneOpen};
 use domain::source::{AlertSource, Mapping};
 use serde_json::Value;
 
-use super::alert::{Alert, add_doubt};
+use super::alert::Alert;
 use super::fields::Fields;
 use super::generic::names;
 use super::text::{is_web_address, one_line, shortened};
@@ -40,7 +40,7 @@ pub(super) struct Overlay<'a> {
     mapping: &'a Mapping,
     paths: Paths,
     templates: Option<Templates<'a>>,
-    whole: &'a Value,
+    pub(super) whole: &'a Value,
     broken: Vec<Wrong>,
 }
 
@@ -63,12 +63,12 @@ impl<'a> Overlay<'a> {
     }
 
     /// The alerts that concern anybody, as the mapping has them.
-    pub(super) fn lay(&self, alerts: Vec<Alert>) -> Vec<Alert> {
-        if self.mapping.is_empty() && self.paths.group.is_none() && self.broken.is_empty() {
-            return alerts;
-        }
+    pub(super) fn lay(&self, alerts: Vec<Alert>) -> impl Iterator<Item = Alert> {
+        let has_nothing = self.mapping.is_empty() && self.paths.group.is_none() && self.broken.is_empty();
         let is_alone = alerts.len() == 1;
-        alerts.into_iter().filter_map(|alert| self.laid(alert, is_alone)).collect()
+        alerts
+            .into_iter()
+            .filter_map(move |alert| if has_nothing { Some(alert) } else { self.laid(alert, is_alone) })
     }
 
     fn laid(&self, mut alert: Alert, is_alone: bool) -> Option<Alert> {
@@ -87,7 +87,7 @@ impl<'a> Overlay<'a> {
             templates.fill(&mut alert, &item);
         }
         for wrong in &self.broken {
-            add_doubt(&mut alert.signal, &wrong.to_string());
+            alert.doubts.others.push(wrong.to_string());
         }
         alert.item = item;
         Some(alert)
@@ -95,7 +95,7 @@ impl<'a> Overlay<'a> {
 
     fn text(&self, path: Option<&Path>, item: &Value) -> Option<String> {
         let path = path?;
-        path.text(item).or_else(|| path.text(self.whole))
+        path.text(item).or_else(|| path.line_in_whole(self.whole))
     }
 
     /// The words at `path`, or without one those under the usual names.
@@ -148,17 +148,23 @@ impl<'a> Overlay<'a> {
         let Paths { dedup_key, client, device, link, group, each, .. } = &self.paths;
         let line = |path: &Option<Path>| self.text(path.as_ref(), item).map(|text| one_line(&text));
         let signal = &mut alert.signal;
-        // A key of the whole delivery would make one problem of all its alerts.
-        let key = match dedup_key {
-            Some(_) if is_alone && each.is_none() => self.text(dedup_key.as_ref(), item),
-            path => path.as_ref().and_then(|path| path.text(item)),
-        };
+        // A key of the whole delivery would make one problem of all its alerts, and another of one that comes alone.
+        let is_one = is_alone && each.is_none() && !is_list(self.whole);
+        let key = dedup_key
+            .as_ref()
+            .and_then(|path| path.text(item).or_else(|| is_one.then(|| path.text(self.whole)).flatten()));
         replace(&mut signal.dedup_key, key);
         replace(&mut signal.client, line(client));
         replace(&mut signal.device.name, line(device));
         replace(&mut signal.link, line(link).filter(|link| is_web_address(link)));
         replace(&mut signal.group, line(group));
     }
+}
+
+/// Whether a delivery is one that may hold several alerts, however many it holds this time.
+fn is_list(whole: &Value) -> bool {
+    let holds = |name: &str| whole.get(name).is_some_and(Value::is_array);
+    whole.is_array() || names::LISTS.into_iter().chain(["messages", "webhooks"]).any(holds)
 }
 
 fn replace(place: &mut Option<String>, found: Option<String>) {

@@ -41,7 +41,7 @@ const FACTS: [(&str, &str); 5] = [
 
 impl Format for Monit {
     fn read(&self, came: &Came<'_>) -> Result<Said, Unreadable> {
-        pairs::read(came, "monit:more", |text| lines::fields(text, &PREFIXES, &[&KNOWN]), one)
+        pairs::read(came, |text| lines::fields(text, &PREFIXES, &[&KNOWN]), one)
     }
 }
 

@@ -41,10 +41,6 @@ impl Format for NCentral {
 }
 
 impl Tool for NCentral {
-    fn prefix(&self) -> &'static str {
-        "ncentral"
-    }
-
     fn passes_over(&self, alert: &Value) -> Result<Option<String>, Unreadable> {
         let item = Item::of(alert);
         if [STATE, KEY, SERVICE].into_iter().any(|names| item.line(names).is_some()) {

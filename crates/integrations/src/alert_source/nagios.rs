@@ -22,7 +22,7 @@ const DIALECT: Dialect = Dialect {
 impl Format for Nagios {
     fn read(&self, came: &Came<'_>) -> Result<Said, Unreadable> {
         let from_text = |text: &str| lines::fields(text, DIALECT.prefixes, &KNOWN);
-        pairs::read(came, "nagios:more", from_text, |value| notice::read(value, &DIALECT))
+        pairs::read(came, from_text, |value| notice::read(value, &DIALECT))
     }
 }
 

@@ -30,10 +30,6 @@ impl Format for Ninjaone {
 }
 
 impl Tool for Ninjaone {
-    fn prefix(&self) -> &'static str {
-        "ninja"
-    }
-
     fn passes_over(&self, activity: &Value) -> Result<Option<String>, Unreadable> {
         match line(activity, &["activityType"]) {
             Some(kind) if name_of(&kind) != "condition" => {

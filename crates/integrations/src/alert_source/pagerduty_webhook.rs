@@ -16,6 +16,7 @@ use super::format::{Came, Format, Found, Said};
 use super::pick::{self, UNSAID, address, line, text, unreadable};
 use super::signature::{check, signs};
 use super::text::{one_line, paragraphs, title_of};
+use super::words::severity_of;
 
 /// Signatures of one delivery that are looked at; there are several while a secret is being replaced.
 const MOST_SIGNATURES: usize = 10;
@@ -107,7 +108,7 @@ fn signal(incident: &Value, action: Action) -> Option<Signal> {
 /// The incident's priority, where its account has those; else its urgency.
 fn severity(incident: &Value) -> Severity {
     let said = ["summary", "name"].into_iter().find_map(|name| line(incident, &["priority", name]));
-    let priority = said.and_then(|word| Severity::from_tool_word(&word));
+    let priority = said.and_then(|word| severity_of(&word));
     priority.unwrap_or_else(|| match line(incident, &["urgency"]).as_deref() {
         Some("low") => Severity::Low,
         _ => UNSAID,

@@ -9,7 +9,7 @@ use app::port::Unreadable;
 use domain::signal::Signal;
 use serde_json::{Map, Value};
 
-use super::alert::add_doubt;
+use super::alert::doubt_beside;
 use super::body::Content;
 use super::fields::{name_of, text_of};
 use super::format::{Came, Found, Said};
@@ -93,11 +93,9 @@ impl From<Signal> for Told {
     }
 }
 
-/// What a delivery says that is one object, or a list of them; `from_text` makes the object of a text. Where there are
-/// too many, `more` is the key of the rest.
+/// What a delivery says that is one object, or a list of them; `from_text` makes the object of a text.
 pub(super) fn read(
     came: &Came<'_>,
-    more: &str,
     from_text: impl FnOnce(&str) -> Option<Value>,
     one: impl Fn(&Value) -> Result<Told, Unreadable>,
 ) -> Result<Said, Unreadable> {
@@ -115,7 +113,7 @@ pub(super) fn read(
             Told::Signal(signal) => vec![Found { signal: *signal, item: value.clone() }],
             Told::Nothing(why) => return Ok(Said::Nothing(why)),
         },
-        Value::Array(items) if !items.is_empty() => match several(items, more, one) {
+        Value::Array(items) if !items.is_empty() => match several(items, one) {
             Ok(found) => found,
             Err(why) => return Ok(Said::Nothing(why)),
         },
@@ -123,18 +121,14 @@ pub(super) fn read(
     };
     if let Some(doubt) = &came.body.doubt {
         for found in &mut found {
-            add_doubt(&mut found.signal, doubt);
+            doubt_beside(&mut found.signal, doubt);
         }
     }
     Ok(Said::Alerts(found))
 }
 
 /// The alerts of a list; where none concerns anybody, what the first of them is.
-fn several(
-    items: &[Value],
-    more: &str,
-    one: impl Fn(&Value) -> Result<Told, Unreadable>,
-) -> Result<Vec<Found>, String> {
+fn several(items: &[Value], one: impl Fn(&Value) -> Result<Told, Unreadable>) -> Result<Vec<Found>, String> {
     let mut nothing = None;
     let mut telling = Vec::new();
     for item in items {
@@ -143,7 +137,7 @@ fn several(
             Ok(Told::Signal(_)) | Err(_) => telling.push(item),
         }
     }
-    let found = pick::each(&telling, more, |item| match one(item) {
+    let found = pick::each(&telling, |item| match one(item) {
         Ok(Told::Signal(signal)) => *signal,
         Ok(Told::Nothing(why)) => unread(item, &why),
         Err(problem) => unread(item, &problem.to_string()),

@@ -5,22 +5,17 @@
 
 use app::port::Unreadable;
 use domain::severity::Severity;
-use domain::signal::{Action, Link, Signal};
+use domain::signal::{Link, Signal};
 use serde_json::Value;
 
 use super::body::Content;
 use super::fields::text_of;
 use super::format::{Came, Found};
-use super::text::{description_of, one_line, shortened};
+use super::many::{MOST_READ, Rest};
+use super::text::{one_line, shortened};
 
 pub(super) use super::alert::add_doubt;
 pub(super) use super::text::is_web_address as is_address;
-
-/// How many alerts of one delivery are read one by one.
-const MOST: usize = 100;
-
-/// How many of the others are looked at for what they say.
-const MOST_LOOKED_AT: usize = 1_000;
 
 /// A severity that wasn't said: wakes somebody.
 pub(super) const UNSAID: Severity = Severity::High;
@@ -73,31 +68,20 @@ pub(super) fn unknown_word(what: &str, word: &str, taken_for: &str) -> String {
     format!("the {what} '{word}' is not known and was taken for {taken_for}")
 }
 
-/// Each of a delivery's alerts by itself; where they are too many, one signal under `key` for the others.
-pub(super) fn each(items: &[&Value], key: &str, read: impl Fn(&Value) -> Signal) -> Vec<Found> {
-    let (some, others) = items.split_at(items.len().min(MOST));
-    let mut found: Vec<Found> =
-        some.iter().map(|item| Found { signal: read(item), item: (*item).clone() }).collect();
-    if !others.is_empty() {
-        found.push(Found { signal: together(others, key, read), item: Value::Null });
+/// Each of a delivery's alerts by itself; where they are beyond all bounds, one signal for the others.
+pub(super) fn each(items: &[&Value], read: impl Fn(&Value) -> Signal) -> Vec<Found> {
+    let mut found = Vec::with_capacity(items.len().min(MOST_READ));
+    let mut rest = Rest::default();
+    for item in items {
+        let signal = read(item);
+        if found.len() < MOST_READ {
+            found.push(Found { signal: signal.bounded(), item: (*item).clone() });
+        } else {
+            rest.add(&signal);
+        }
     }
+    rest.told_in(&mut found);
     found
-}
-
-/// One signal for many alerts: a problem as long as one of them is, and as bad as the worst that is looked at.
-fn together(items: &[&Value], key: &str, read: impl Fn(&Value) -> Signal) -> Signal {
-    let looked_at: Vec<Signal> = items.iter().take(MOST_LOOKED_AT).map(|item| read(item)).collect();
-    let unseen = (items.len() > MOST_LOOKED_AT).then_some(UNSAID);
-    let severity = looked_at.iter().map(|signal| signal.severity).chain(unseen).max().unwrap_or(UNSAID);
-    let mut signal = Signal::trigger(format!("{} more alerts in one delivery", items.len()), severity);
-    if unseen.is_none() && looked_at.iter().all(|signal| signal.action == Action::Resolve) {
-        signal.action = Action::Resolve;
-    }
-    let titles: Vec<&str> = looked_at.iter().map(|signal| signal.title.as_str()).collect();
-    signal.description = description_of(&titles.join("\n"));
-    signal.dedup_key = Some(key.to_owned());
-    add_doubt(&mut signal, &format!("only the first {MOST} alerts of the delivery were read one by one"));
-    signal
 }
 
 #[cfg(test)]
@@ -210,28 +194,5 @@ mod tests {
         assert_eq!(signal.link.as_deref(), Some("https://a.example/"));
         let more = Link { href: "https://b.example/".into(), text: Some("Name".into()) };
         assert_eq!(signal.links, [more]);
-    }
-
-    #[test]
-    fn too_many_alerts_become_one_that_ends_with_the_last_of_them() {
-        let read = |item: &Value| {
-            let mut signal = Signal::trigger(item.to_string(), Severity::Low);
-            if *item == json!("over") {
-                signal.action = Action::Resolve;
-            }
-            signal
-        };
-        let mut items = vec![json!("over"); 130];
-        let found = each(&items.iter().collect::<Vec<_>>(), "rest", read);
-        assert_eq!(found.len(), 101);
-        let rest = &found[100].signal;
-        assert_eq!((rest.action, rest.dedup_key.as_deref()), (Action::Resolve, Some("rest")));
-        items.push(json!("still there"));
-        let found = each(&items.iter().collect::<Vec<_>>(), "rest", read);
-        let rest = &found[100].signal;
-        assert_eq!((rest.action, rest.severity), (Action::Trigger, Severity::Low));
-        items.extend(vec![json!("over"); 2_000]);
-        let found = each(&items.iter().collect::<Vec<_>>(), "rest", read);
-        assert_eq!(found[100].signal.severity, UNSAID, "one that was not looked at may be worse");
     }
 }

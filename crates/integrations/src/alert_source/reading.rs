@@ -13,7 +13,8 @@ use serde_json::Value;
 use super::alert::{Alert, add_doubt};
 use super::body::{Body, Content};
 use super::format::{Came, Format, Found, Said};
-use super::generic::{self, MOST_ALERTS};
+use super::generic;
+use super::many::Listed;
 use super::mapping::Overlay;
 
 /// What a delivery to `source` says, whose type has this format.
@@ -35,6 +36,26 @@ pub(super) fn read(
     }
 }
 
+/// What a sender names a message by each time that it sends it: SNS and PagerDuty give each message an id of its own.
+pub(super) fn redelivery_id(source_type: SourceType, received: ReceivedBody<'_>) -> Option<String> {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+    let id = match source_type {
+        SourceType::AwsSns => {
+            match Body::read(received).object().and_then(|fields| text(fields.get("MessageId"))) {
+                // What is signed comes first: anybody can write a header.
+                Some(id) => Some(id),
+                None => received.header("x-amz-sns-message-id").map(str::to_owned),
+            }
+        }
+        SourceType::PagerdutyWebhook => {
+            let body = Body::read(received);
+            text(body.object().and_then(|fields| fields.get("event")).and_then(|event| event.get("id")))
+        }
+        _ => None,
+    };
+    id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty())
+}
+
 struct Reader<'a> {
     source_type: SourceType,
     format: &'a dyn Format,
@@ -45,14 +66,14 @@ impl Reader<'_> {
     /// A body that is one delivery.
     fn one(&self, came: &Came<'_>) -> Result<Said, Unreadable> {
         match self.source_type {
-            SourceType::Generic => return Ok(concerning(self.overlay.lay(generic::read(&came.body)))),
+            SourceType::Generic => return Ok(self.concerning(generic::read(&came.body))),
             SourceType::Heartbeat => return self.format.read(came),
             _ => {}
         }
         match self.format.read(came) {
             Ok(Said::Alerts(found)) => {
                 let alerts = found.into_iter().map(|found| guessed(found, came.body.doubt.as_deref()));
-                Ok(concerning(self.overlay.lay(alerts.collect())))
+                Ok(self.concerning(alerts.collect()))
             }
             Ok(said) => Ok(said),
             Err(problem) => self.by_usual_names(came, problem),
@@ -67,13 +88,13 @@ impl Reader<'_> {
         if came.body.raw.trim().is_empty() {
             return Err(Unreadable { field: "body".to_owned(), problem: "is empty".to_owned() });
         }
-        let alerts = self.overlay.lay(generic::read(&came.body));
+        let alerts: Vec<Alert> = self.overlay.lay(generic::read(&came.body)).collect();
         let is_told = match came.body.content {
             Content::Value(_) => alerts.is_empty() || alerts.iter().any(|alert| alert.doubts.title.is_none()),
             // What Autotask sends in XML are fields as well, and says nothing to page about.
             _ => self.source_type != SourceType::Autotask || !came.body.raw.trim_start().starts_with('<'),
         };
-        if is_told { Ok(concerning(self.doubted(alerts, &problem))) } else { Err(problem) }
+        if is_told { Ok(self.listed(self.doubted(alerts, &problem))) } else { Err(problem) }
     }
 
     fn doubted(&self, mut alerts: Vec<Alert>, problem: &Unreadable) -> Vec<Alert> {
@@ -89,33 +110,48 @@ impl Reader<'_> {
 
     /// A body in which each of a list is a delivery by itself.
     fn each(&self, whole: &Came<'_>, elements: &[&Value]) -> Result<Said, Unreadable> {
-        let (mut found, mut others, mut unread) = (Vec::new(), Vec::new(), Vec::new());
-        let mut rest = elements.iter();
-        while found.len() + others.len() + unread.len() < MOST_ALERTS {
-            let Some(element) = rest.next() else { break };
+        let mut listed = Listed::default();
+        let (mut other, mut unread, mut is_read) = (None, None, false);
+        for element in elements {
             let raw = text_of(element);
             let received = ReceivedBody { body: raw.as_bytes(), ..whole.received };
             let came = Came { received, body: body_of(element, &raw, whole) };
             match self.one(&came) {
-                Ok(Said::Alerts(alerts)) => found.extend(alerts),
-                Ok(other) => others.push(other),
-                Err(problem) => unread.push((problem, came.body)),
+                Ok(Said::Alerts(found)) => {
+                    is_read = true;
+                    for found in found {
+                        listed.add(found);
+                    }
+                }
+                Ok(said) => {
+                    other.get_or_insert(said);
+                }
+                // The others can't be answered for by one that can't be read; it isn't dropped for them either.
+                Err(problem) => {
+                    for alert in self.doubted(generic::read(&came.body), &problem) {
+                        listed.add(alert.found());
+                    }
+                    unread.get_or_insert(problem);
+                }
             }
         }
-        let rest = generic::from_rest(rest.copied().cloned().collect());
-        if found.is_empty() && others.is_empty() && rest.is_none() {
-            let nothing = Said::Nothing("its list of alerts is empty".to_owned());
-            return unread.into_iter().next().map_or(Ok(nothing), |(problem, _)| Err(problem));
+        match (unread, other) {
+            (Some(problem), None) if !is_read => Err(problem),
+            (None, None) if listed.is_empty() => Ok(Said::Nothing("its list of alerts is empty".to_owned())),
+            (_, Some(said)) if listed.is_empty() => Ok(said),
+            _ => Ok(Said::Alerts(listed.finish(self.overlay.whole))),
         }
-        // The others can't be answered for by one that can't be read; it isn't dropped for them either.
-        for (problem, body) in unread {
-            found.extend(self.doubted(generic::read(&body), &problem).into_iter().map(Alert::found));
-        }
-        found.extend(rest.map(Alert::found));
-        if !found.is_empty() {
-            return Ok(Said::Alerts(found));
-        }
-        Ok(others.into_iter().next().unwrap_or_else(ignored))
+    }
+
+    /// What the source's mapping leaves of alerts.
+    fn concerning(&self, alerts: Vec<Alert>) -> Said {
+        self.listed(self.overlay.lay(alerts))
+    }
+
+    fn listed(&self, alerts: impl IntoIterator<Item = Alert>) -> Said {
+        let mut listed = Listed::default();
+        alerts.into_iter().for_each(|alert| listed.add(alert.found()));
+        if listed.is_empty() { ignored() } else { Said::Alerts(listed.finish(self.overlay.whole)) }
     }
 }
 
@@ -125,14 +161,9 @@ fn guessed(found: Found, doubt: Option<&str>) -> Alert {
     if let Some(doubt) = doubt
         && !alert.signal.degraded.as_ref().is_some_and(|told| told.contains(doubt))
     {
-        add_doubt(&mut alert.signal, doubt);
+        alert.doubts.others.push(doubt.to_owned());
     }
     alert
-}
-
-fn concerning(alerts: Vec<Alert>) -> Said {
-    let found: Vec<Found> = alerts.into_iter().map(Alert::found).collect();
-    if found.is_empty() { ignored() } else { Said::Alerts(found) }
 }
 
 fn ignored() -> Said {

@@ -10,7 +10,7 @@ use app::port::Unreadable;
 use domain::signal::Signal;
 use serde_json::Value;
 
-use super::alert::add_doubt;
+use super::alert::doubt_beside;
 use super::body::Content;
 use super::fields::{Fields, name_of, text_of};
 use super::format::{Came, Said};
@@ -95,9 +95,6 @@ impl<'a> Item<'a> {
 
 /// How one tool's alerts are read.
 pub(super) trait Tool {
-    /// Comes before the keys of the tool.
-    fn prefix(&self) -> &'static str;
-
     /// Why nobody is concerned, where that is so. An error names the field without which it is no alert of this tool.
     fn passes_over(&self, alert: &Value) -> Result<Option<String>, Unreadable>;
 
@@ -127,9 +124,9 @@ pub(super) fn read(tool: &impl Tool, came: &Came<'_>) -> Result<Said, Unreadable
         (Some(why), _) if some.is_empty() => return Ok(Said::Nothing(why)),
         _ => {}
     }
-    let mut found = pick::each(&some, &format!("{}:more", tool.prefix()), |alert| tool.signal(alert));
+    let mut found = pick::each(&some, |alert| tool.signal(alert));
     for (found, doubt) in found.iter_mut().zip(came.body.doubt.iter().cycle()) {
-        add_doubt(&mut found.signal, doubt);
+        doubt_beside(&mut found.signal, doubt);
     }
     Ok(Said::Alerts(found))
 }

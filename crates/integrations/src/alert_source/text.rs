@@ -8,6 +8,9 @@ pub(super) const LONGEST_TITLE: usize = 1024;
 /// Bytes of a description. The delivery itself is kept in full elsewhere.
 pub(super) const LONGEST_DESCRIPTION: usize = 8 * 1024;
 
+/// Bytes of the longest address. What is longer isn't looked into, for each of thousands of alerts may carry it.
+const LONGEST_ADDRESS: usize = 8 * 1024;
+
 /// The title in `text`, which is its first line, and `text` itself where it says more than that. `None` for nothing but
 /// blanks.
 pub(super) fn title_of(text: &str) -> Option<(String, Option<String>)> {
@@ -56,7 +59,8 @@ pub(super) fn paragraphs(parts: impl IntoIterator<Item = String>) -> String {
 
 /// Whether `text` is an address of the web. Anything else in a link would run in the reader's browser.
 pub(super) fn is_web_address(text: &str) -> bool {
-    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+    text.len() <= LONGEST_ADDRESS
+        && Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
 
 /// So much of a sender's word as a sentence can carry.

@@ -1,5 +1,6 @@
 //! The words tools use for what has become of a problem.
 
+use domain::severity::Severity;
 use domain::signal::Action;
 
 const TRIGGER: &[&str] = &[
@@ -82,6 +83,11 @@ pub(super) fn action_of(word: &str) -> Option<Action> {
     known(&simple(word)).or_else(|| known(&simple(word.rsplit('.').next()?)))
 }
 
+/// How bad a monitoring tool's word says it is. What tools only inform of is low: their severities are told in four levels.
+pub(super) fn severity_of(word: &str) -> Option<Severity> {
+    Severity::from_tool_word(word).map(|severity| severity.max(Severity::Low))
+}
+
 /// The words of a type name: `rmm.alert.recovered`, `BackupFailed`, `backup/completed_with_errors`.
 pub(super) fn words_of(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
@@ -123,6 +129,14 @@ mod tests {
         ] {
             assert_eq!(action_of(word), action, "{word}");
         }
+    }
+
+    #[test]
+    fn what_tools_only_inform_of_is_low() {
+        for word in ["info", "informational", "low", "minor", "none", "P4", "P5", "debug"] {
+            assert_eq!(severity_of(word), Some(Severity::Low), "{word}");
+        }
+        assert_eq!((severity_of("page"), severity_of("purple")), (Some(Severity::Critical), None));
     }
 
     #[test]

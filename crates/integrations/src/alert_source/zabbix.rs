@@ -26,7 +26,7 @@ const SECRET: [&str; 5] = ["alertsendto", "sendto", "eschistory", "routingkey", 
 
 impl Format for Zabbix {
     fn read(&self, came: &Came<'_>) -> Result<Said, Unreadable> {
-        let mut said = pairs::read(came, "zabbix:more", |_| None, one)?;
+        let mut said = pairs::read(came, |_| None, one)?;
         if let Said::Alerts(found) = &mut said {
             for item in found.iter_mut().filter_map(|found| found.item.as_object_mut()) {
                 item.retain(|name, _| !SECRET.contains(&name_of(name).as_str()));

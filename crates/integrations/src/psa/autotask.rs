@@ -15,6 +15,8 @@ mod ticket;
 mod tickets;
 mod zone;
 
+use std::time::Duration;
+
 use app::port::{
     Filed, Secret, TicketError, TicketName, TicketNote, TicketResolution, TicketSystem, TicketView, TimeSpent,
 };
@@ -27,6 +29,7 @@ use domain::ticket::{NewTicket, Technician, TicketFacts};
 use self::api::Api;
 use self::directory::{Assignment, Directory, digits};
 use self::picklist::Picklists;
+use super::patience::{PATIENCE, Until};
 use crate::http::Http;
 
 const NEW: &str = "New";
@@ -42,6 +45,7 @@ pub struct Autotask {
     api: Api,
     picklists: Picklists,
     directory: Directory,
+    patience: Duration,
 }
 
 impl Autotask {
@@ -73,9 +77,15 @@ impl Autotask {
                 api: Api::new(question, user, code, secret, http),
                 picklists: Picklists::default(),
                 directory: Directory::default(),
+                patience: PATIENCE,
             }),
             _ => Err(wrong),
         }
+    }
+
+    /// Until when a call that begins now may send something.
+    fn until(&self) -> Until {
+        Until::after(self.patience)
     }
 
     fn new_status(&self) -> &str {
@@ -133,14 +143,19 @@ impl TicketSystem for Autotask {
 
     /// There is one Autotask for each tenant, so that the key alone says which ticket.
     async fn find(&self, _: &TenantId, external_ref: &str) -> Result<Option<TicketView>, TicketError> {
-        match self.by_key(external_ref).await? {
-            Some(ticket) => Ok(Some(self.view(&ticket).await?)),
-            None => Ok(None),
-        }
+        let look = async {
+            match self.by_key(external_ref).await? {
+                Some(ticket) => Ok(Some(self.view(&ticket).await?)),
+                None => Ok(None),
+            }
+        };
+        self.until().look(answer::NAME, look).await
     }
 
     async fn read(&self, _: &TenantId, id: &str) -> Result<TicketView, TicketError> {
-        self.view(&self.item(ticket_id(id)?).await?).await
+        let id = ticket_id(id)?;
+        let look = async { self.view(&self.item(id).await?).await };
+        self.until().look(answer::NAME, look).await
     }
 
     /// A note can be added to a ticket that is complete, as far as Autotask is concerned.

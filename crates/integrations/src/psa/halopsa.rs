@@ -5,6 +5,7 @@
 //! private, whatever outcome it had to be written with.
 
 mod access;
+mod acting;
 mod answer;
 mod check;
 mod choice;
@@ -14,6 +15,8 @@ mod reading;
 mod ticket;
 mod wire;
 
+use std::time::Duration;
+
 use app::port::{
     Filed, Secret, TicketError, TicketName, TicketNote, TicketResolution, TicketSystem, TicketView, TimeSpent,
 };
@@ -22,13 +25,13 @@ use domain::id::TenantId;
 use domain::input::Wrong;
 use domain::psa::{CheckPoint, HaloSettings, PsaMapping};
 use domain::ticket::{NewTicket, Technician, TicketFacts};
-use serde_json::{Value, json};
 use url::Url;
 
 use self::access::Access;
 use self::answer::{Call, NAME};
 use self::filing::unassigned;
 use self::lists::{Lists, named, or_none};
+use super::patience::{PATIENCE, Until};
 use crate::http::Http;
 
 /// The status of a completed ticket, where the settings name none; every new HaloPSA has it.
@@ -37,12 +40,6 @@ const CLOSED: &str = "Closed";
 /// The status of a ticket that is worked on, where the settings name none and it exists.
 const WORKING: &str = "In Progress";
 
-/// The outcome that every new HaloPSA has for private notes, for where outcomes can't be read.
-const PRIVATE_NOTE: &str = "Private Note";
-
-/// With how many outcomes a note is tried: the chosen one may be forbidden to the application.
-const OUTCOMES_TRIED: usize = 3;
-
 /// One tenant's HaloPSA.
 #[derive(Debug)]
 pub struct HaloPsa {
@@ -50,6 +47,7 @@ pub struct HaloPsa {
     lists: Lists,
     settings: HaloSettings,
     mapping: PsaMapping,
+    patience: Duration,
 }
 
 impl HaloPsa {
@@ -75,36 +73,19 @@ impl HaloPsa {
             }
         };
         let access = Access::new(base, client_id.to_owned(), secret, http);
-        Ok(Self { access, lists: Lists::default(), settings: settings.clone(), mapping: mapping.clone() })
+        Ok(Self {
+            access,
+            lists: Lists::default(),
+            settings: settings.clone(),
+            mapping: mapping.clone(),
+            patience: PATIENCE,
+        })
     }
 
     fn filed(&self, id: i64) -> Filed {
         let id = id.to_string();
         let url = self.access.url(&["tickets"], &[("id", &id)]);
         Filed { id, number: None, url: Some(url.into()) }
-    }
-
-    /// Writes an action with the best outcome that the application may use.
-    async fn act(&self, action: impl Fn(&Value) -> Value + Send + Sync) -> Result<(), TicketError> {
-        self.access.token().await?;
-        let outcomes = or_none(self.lists.outcomes(&self.access).await)?;
-        let wanted = self.settings.note_outcome.as_deref();
-        let fit = choice::note_outcomes(&outcomes, wanted);
-        let mut fit: Vec<Value> = fit.iter().take(OUTCOMES_TRIED).map(|outcome| json!(outcome.id)).collect();
-        if fit.is_empty() {
-            fit.push(json!(wanted.unwrap_or(PRIVATE_NOTE)));
-        }
-        let mut last = None;
-        for outcome in &fit {
-            match self.access.post(Call::Change, "actions", &action(outcome)).await {
-                // It was refused, so that nothing was done: the next outcome may be allowed.
-                Err(error) if answer::is_about(&error, &["outcome", "action", "permission", "right"]) => {
-                    last = Some(error);
-                }
-                done => return done.map(drop),
-            }
-        }
-        Err(last.unwrap_or_else(|| TicketError::Refused(format!("{NAME} has no outcome for a private note"))))
     }
 }
 
@@ -145,56 +126,41 @@ impl TicketSystem for HaloPsa {
     }
 
     async fn create(&self, ticket: &NewTicket) -> Result<Filed, TicketError> {
-        let mut filing = self.filing(ticket).await?;
-        let mut answered = self.access.post(Call::Create, "tickets", &wire::ticket(ticket, &filing)).await;
+        let until = Until::after(self.patience);
+        let mut filing = until.look(NAME, self.filing(ticket)).await?;
+        let body = wire::ticket(ticket, &filing);
+        let mut answered = self.access.post(Call::Create, until, "tickets", &body).await;
         // An agent who left meanwhile, or may not have tickets of this type, is no reason to have none.
         if let (Err(refused), Some(technician), Some(_)) = (&answered, &ticket.assignee, filing.agent)
             && answer::is_about(refused, &["agent", "technician"])
         {
             filing.agent = None;
             filing.lines.push(unassigned(technician));
-            answered = self.access.post(Call::Create, "tickets", &wire::ticket(ticket, &filing)).await;
+            let body = wire::ticket(ticket, &filing);
+            answered = self.access.post(Call::Create, until, "tickets", &body).await;
         }
         let answer = answered?;
         let id = wire::one(&answer.body).and_then(|made| ticket::id(&made));
         id.map(|id| self.filed(id)).ok_or_else(|| answer::without_id(answer.status))
     }
 
-    /// Its search lags, and what it looks at is a setting there: the latest tickets are looked through as well.
     async fn find(&self, _: &TenantId, external_ref: &str) -> Result<Option<TicketView>, TicketError> {
-        let pages = [("open_only", "false"), ("pageinate", "true"), ("page_no", "1")];
-        let latest = [("page_size", "50"), ("order", "id"), ("orderdesc", "true")];
-        let searches: [&[(&str, &str)]; 3] = [
-            &[("page_size", "10"), ("search", external_ref)],
-            &[("page_size", "10"), ("search_details", external_ref)],
-            &latest,
-        ];
-        for search in searches {
-            let url = self.access.url(&["api", "tickets"], &[&pages, search].concat());
-            let answer = self.access.get(Call::List, &url).await?;
-            let found = wire::rows(&answer.body, "tickets");
-            let found = found.ok_or_else(|| answer::not_understood("a list of tickets"))?;
-            if let Some(ours) = self.ours(&found, external_ref).await?
-                && let Some(id) = ticket::id(&ours)
-            {
-                return Ok(Some(self.view(id, &ours).await?));
-            }
-        }
-        Ok(None)
+        Until::after(self.patience).look(NAME, self.search(external_ref)).await
     }
 
     async fn read(&self, _: &TenantId, id: &str) -> Result<TicketView, TicketError> {
         let id = number(id)?;
-        self.view(id, &self.ticket(id).await?).await
+        let look = async { self.view(id, &self.ticket(id).await?).await };
+        Until::after(self.patience).look(NAME, look).await
     }
 
     async fn add_note(&self, _: &TenantId, id: &str, note: &TicketNote) -> Result<(), TicketError> {
-        let id = number(id)?;
-        self.act(|outcome| wire::note(id, outcome, note)).await
+        self.note(number(id)?, note).await
     }
 
     async fn complete(&self, _: &TenantId, id: &str, end: &TicketResolution) -> Result<(), TicketError> {
         let id = number(id)?;
+        let until = Until::after(self.patience);
         let name = self.settings.closed_status.as_deref().unwrap_or(CLOSED);
         let statuses = self.lists.statuses(&self.access).await?;
         let status = named(&statuses, name).ok_or_else(|| {
@@ -202,11 +168,13 @@ impl TicketSystem for HaloPsa {
                 "{NAME} has no status '{name}': choose another closed status, and retry"
             ))
         })?;
-        self.access.post(Call::Change, "tickets", &wire::complete(id, status.id, end)).await.map(drop)
+        let body = wire::complete(id, status.id, end);
+        self.access.post(Call::Change, until, "tickets", &body).await.map(drop)
     }
 
     async fn take(&self, _: &TenantId, id: &str, technician: &Technician) -> Result<(), TicketError> {
         let id = number(id)?;
+        let until = Until::after(self.patience);
         let name = self.settings.working_status.as_deref().unwrap_or(WORKING);
         self.access.token().await?;
         let statuses = or_none(self.lists.statuses(&self.access).await)?;
@@ -215,30 +183,22 @@ impl TicketSystem for HaloPsa {
         if agent.is_none() && status.is_none() {
             return Ok(());
         }
-        let taken = self.access.post(Call::Change, "tickets", &wire::take(id, agent, status)).await;
+        let taken =
+            self.access.post(Call::Change, until, "tickets", &wire::take(id, agent, status)).await.map(drop);
         match taken {
             Err(error) if agent.is_some() && answer::is_about(&error, &["agent", "technician"]) => {
-                match status {
-                    Some(_) => self
-                        .access
-                        .post(Call::Change, "tickets", &wire::take(id, None, status))
-                        .await
-                        .map(drop),
-                    None => Ok(()),
+                if status.is_none() {
+                    return Ok(());
                 }
+                let body = wire::take(id, None, status);
+                self.access.post(Call::Change, until, "tickets", &body).await.map(drop)
             }
-            taken => taken.map(drop),
+            taken => taken,
         }
     }
 
-    /// As an action that is neither reviewed nor ready for billing: a person looks at it first.
     async fn add_time(&self, _: &TenantId, id: &str, time: &TimeSpent) -> Result<(), TicketError> {
-        let id = number(id)?;
-        if self.note_refs(id).await?.contains(&time.external_ref) {
-            return Ok(());
-        }
-        let agent = self.agent(&time.technician).await?;
-        self.act(|outcome| wire::time(id, outcome, time, agent)).await
+        self.spend(number(id)?, time).await
     }
 
     async fn fetch(&self, _: &TenantId, name: &TicketName) -> Result<Option<TicketFacts>, TicketError> {

@@ -2,11 +2,13 @@
 //! offers the same calls can stand in its place.
 //!
 //! Invariants: a POST carries our key for what it makes in `Idempotency-Key`; an error says whether the work may have
-//! been done, and after a POST that was sent and not answered it always may. The service key is read for each call, so
+//! been done, and after a POST that was sent and not answered it always may; none is sent that would end too late. The service key is read for each call, so
 //! that a rotated one is used from then on; where it can't be read, nothing is sent.
 
 mod answer;
 mod wire;
+
+use std::time::Duration;
 
 use app::port::{
     Filed, Secret, TicketError, TicketName, TicketNote, TicketResolution, TicketSystem, TicketView, TimeSpent,
@@ -21,6 +23,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use self::answer::Call;
+use super::patience::{PATIENCE, Until};
 use crate::SettingError;
 use crate::http::{Answer, Http, NoAnswer};
 
@@ -33,13 +36,14 @@ pub struct TheOnePsa {
     tickets: Url,
     key: Secret,
     http: Http,
+    patience: Duration,
 }
 
 impl TheOnePsa {
     /// The PSA behind `api_url` (`https://api.theonepsa.com`; a path in it is kept). Nothing is connected to, and no key is
     /// read, yet. The error is about `PSA_API_URL`.
     pub fn new(api_url: &str, service_key: Secret, http: Http) -> Result<Self, SettingError> {
-        Ok(Self { tickets: tickets_url(api_url)?, key: service_key, http })
+        Ok(Self { tickets: tickets_url(api_url)?, key: service_key, http, patience: PATIENCE })
     }
 
     /// Whether a call can carry this key, for whoever has it before the first call. The error is about `PSA_SERVICE_KEY`.
@@ -63,24 +67,39 @@ impl TheOnePsa {
         call: Call,
         build: impl Fn(&Client) -> RequestBuilder + Send + Sync,
     ) -> Result<Answer, TicketError> {
+        let until = Until::after(self.patience);
+        let answered = self.asked(until, build);
+        let answered = if call.changes() { answered.await } else { until.look(answer::NAME, answered).await };
+        answer::checked(call, answered?)
+    }
+
+    /// The answer, or none; the outer error says that nothing was sent.
+    async fn asked(
+        &self,
+        until: Until,
+        build: impl Fn(&Client) -> RequestBuilder + Send + Sync,
+    ) -> Result<Result<Answer, NoAnswer>, TicketError> {
         let key = self.key.read().await.map_err(|error| answer::no_key(&error))?;
-        let mut answered = self.send(&key, &build).await?;
+        let mut answered = self.send(until, &key, &build).await?;
         // Refused means that nothing was done; a key that was rotated meanwhile may be sent after the one before.
         if answered.as_ref().is_ok_and(|answer| answer.status == StatusCode::UNAUTHORIZED)
             && let Ok(Some(rotated)) = self.key.instead_of(&key).await
         {
-            answered = self.send(&rotated, &build).await?;
+            answered = self.send(until, &rotated, &build).await?;
         }
-        answer::checked(call, answered)
+        Ok(answered)
     }
 
     /// One request; the outer error says that none was made.
     async fn send(
         &self,
+        until: Until,
         key: &SecretString,
         build: impl Fn(&Client) -> RequestBuilder + Send,
     ) -> Result<Result<Answer, NoAnswer>, TicketError> {
         let key = header(key).map_err(|problem| answer::bad_key(self.key.name(), problem))?;
+        // The key may have been a long time coming.
+        until.check(answer::NAME)?;
         Ok(self.http.call(|client| build(client).header(KEY, key)).await)
     }
 }

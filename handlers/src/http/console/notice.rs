@@ -191,7 +191,11 @@ pub(super) fn asked_for(query: &str) -> Option<Notice> {
         code => {
             let on_call = OnCall::ALL.into_iter().map(Said::OnCall);
             let sources = Sources::ALL.into_iter().map(Said::Sources);
-            Said::WITHOUT_NUMBERS.into_iter().chain(on_call).chain(sources).find(|said| said.code() == code)?
+            Said::WITHOUT_NUMBERS
+                .into_iter()
+                .chain(on_call)
+                .chain(sources)
+                .find(|said| said.code() == code)?
         }
     };
     Some(said.notice())

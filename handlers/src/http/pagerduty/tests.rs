@@ -135,6 +135,24 @@ fn only_a_trigger_without_a_key_gets_one_and_every_other_body_stays_as_it_came()
 }
 
 #[test]
+fn what_templates_get_wrong_about_json_is_mended() {
+    for body in [
+        &b"\xef\xbb\xbf{\"routing_key\": \"k\", \"event_action\": \"resolve\"}"[..],
+        b"{\"routing_key\": \"k\", \"event_action\": \"resolve\", \"payload\": {\"summary\": \"C:\\Windows\nfull\"}}",
+        b"{\"routing_key\": \"k\", \"event_action\": \"resolve\", \"client\": ,}",
+    ] {
+        let event = event_in(body).unwrap();
+        assert_eq!(key_of(EventsApi::V2, Some(&event), &HeaderMap::new()), "k");
+        assert_eq!(EventsApi::V2.action(&event), Some(Action::Resolve));
+    }
+    for body in
+        [&b"no event"[..], b"", b"[]", b"{\"routing_key\": \"k", b"routing_key=k&event_action=resolve"]
+    {
+        assert_eq!(event_in(body), None);
+    }
+}
+
+#[test]
 fn only_sources_that_understand_events_take_them() {
     assert_eq!(mismatch(EventsApi::V2, SourceType::PagerdutyEvents), None);
     assert_eq!(mismatch(EventsApi::V1, SourceType::Generic), None);

@@ -18,6 +18,7 @@ fn faults() -> Vec<(&'static str, Fault, bool)> {
         ("429 with a wait", Fault::TooMany { retry_after: Duration::from_secs(7) }, false),
         ("429 without one", Fault::TooManyForNow, false),
         ("503", Fault::Fails(503), false),
+        ("503 with a wait", Fault::FailsFor { status: 503, retry_after: Duration::from_secs(7) }, false),
         ("fell over", fell_over("An exception has been encountered. Error reference 7c9d"), false),
         ("timed out inside", fell_over("Execution Timeout Expired."), false),
     ]
@@ -45,7 +46,10 @@ async fn what_may_have_been_done_is_never_called_undone() {
         let told = psa.create(&new_ticket()).await;
         assert_eq!(stand_in.tickets().len(), usize::from(done), "{what}");
         match told {
-            Ok(_) | Err(TicketError::Unknown(_)) => {}
+            Ok(_) => {}
+            Err(TicketError::Unknown { after, .. }) => {
+                assert_eq!(after, (what == "503 with a wait").then(|| TimeDelta::seconds(7)), "{what}");
+            }
             Err(TicketError::Unavailable { after, .. }) => {
                 assert!(!done, "{what}");
                 assert_eq!(after, (what == "429 with a wait").then(|| TimeDelta::seconds(7)), "{what}");

@@ -73,7 +73,7 @@ async fn a_user_without_a_zone_is_told_so() {
     let stand_in = StandIn::start().await;
     let stranger = AutotaskSettings { username: "who@msp.test".into(), ..settings(&stand_in) };
     let told = open(&stranger, &mapping(), Timeouts::default()).create(&new_ticket()).await;
-    assert!(matches!(&told, Err(TicketError::Refused(text)) if text.contains("not known")), "{told:?}");
+    assert!(matches!(&told, Err(TicketError::Refused(text)) if text.contains("the user's name")), "{told:?}");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! What happens to a ticket: it is taken, noted on, completed, and time is filed.
 
+use acceptance::autotask::Fault;
+use axum::http::Method;
 use serde_json::json;
 
 use super::*;
@@ -127,4 +129,26 @@ async fn time_is_filed_once_off_the_invoice_and_by_the_technician() {
     let nobodys = TimeSpent { external_ref: "oncall-time-2".into(), ..nobodys };
     let told = psa.add_time(&tenant(), &filed.id, &nobodys).await;
     assert!(matches!(&told, Err(TicketError::Refused(text)) if text.contains("Kim New")), "{told:?}");
+}
+
+#[tokio::test]
+async fn time_that_autotask_does_not_take_is_refused_and_not_tried_for_ever() {
+    let said = |text: &str| json!({ "errors": [text] });
+    for (status, body) in [
+        (403, said("The security level does not allow time entries")),
+        (404, said("There is no such entity.")),
+        (409, said("conflict")),
+        (500, said("Time entries can't be added: the ticket is closed.")),
+        (500, said("No matching records found for the billing code.")),
+    ] {
+        let stand_in = StandIn::start().await;
+        let psa = adapter(&stand_in);
+        let filed = psa.create(&new_ticket()).await.unwrap();
+        psa.complete(&tenant(), &filed.id, &end()).await.unwrap();
+        stand_in.misbehave_once_at(Method::POST, "/TimeEntries", Fault::Refuses(status, body.clone()));
+        let told = psa.add_time(&tenant(), &filed.id, &time()).await;
+        assert!(matches!(told, Err(TicketError::Refused(_))), "{body}: {told:?}");
+        psa.add_time(&tenant(), &filed.id, &time()).await.unwrap();
+        assert_eq!(stand_in.tickets()[0].time.len(), 1, "a completed ticket takes time");
+    }
 }

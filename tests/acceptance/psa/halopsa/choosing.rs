@@ -86,6 +86,7 @@ async fn a_check_finds_nothing_missing_where_nothing_is() {
             "closed status",
             "priorities",
             "technicians",
+            "companies",
             "default company",
         ]
     );
@@ -108,6 +109,8 @@ async fn a_check_names_what_is_missing() {
     let mut names = mapping();
     names.priorities.insert(Severity::Low, "Whenever".to_owned());
     names.technicians.insert("usr_x".parse().expect("an id"), "999".to_owned());
+    names.companies.insert("Northwind".to_owned(), "Nordwind".to_owned());
+    names.companies.insert("Tailspin".to_owned(), "5".to_owned());
     names.default_company = Some("4".to_owned());
     let pair = |what: &str, missing: &str| (what.to_owned(), missing.to_owned());
     assert_eq!(
@@ -118,6 +121,7 @@ async fn a_check_names_what_is_missing() {
             pair("closed status", "there is no status 'Done', 'Doing'"),
             pair("priorities", "there is no priority 'Whenever'"),
             pair("technicians", "there is no agent '999'"),
+            pair("companies", "there is no client 'Nordwind' for Northwind, '5' for Tailspin"),
             pair("default company", "there is no client '4'"),
         ]
     );
@@ -132,7 +136,7 @@ async fn a_check_names_what_the_application_may_not_read() {
         ("/api/outcome", "write private notes"),
         ("/api/status", "closed status"),
         ("/api/agent", "technicians"),
-        ("/api/client", "default company"),
+        ("/api/client", "companies"),
     ] {
         halo.misbehave_at(Method::GET, path, Fault::Refuses(403, forbidden.clone()));
         let told = missing(&settings(&halo), &mapping()).await;

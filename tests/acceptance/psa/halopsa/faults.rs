@@ -17,6 +17,8 @@ fn faults() -> Vec<(Fault, &'static str)> {
         (Fault::WorksThenCuts, "unknown"),
         (Fault::Down, "unknown"),
         (Fault::Fails(502), "unknown"),
+        (Fault::FailsFor { status: 502, retry_after: Duration::from_secs(70) }, "unknown 70"),
+        (Fault::FailsFor { status: 503, retry_after: Duration::from_secs(70) }, "wait 70"),
         (Fault::Fails(503), "wait 5"),
         (Fault::TooMany { retry_after: Duration::from_secs(70) }, "wait 70"),
         (Fault::TooMany { retry_after: Duration::from_secs(1) }, "wait 5"),
@@ -33,7 +35,8 @@ fn faults() -> Vec<(Fault, &'static str)> {
 fn told<T>(result: &Result<T, TicketError>) -> String {
     match result {
         Ok(_) => "done".to_owned(),
-        Err(TicketError::Unknown(_)) => "unknown".to_owned(),
+        Err(TicketError::Unknown { after: None, .. }) => "unknown".to_owned(),
+        Err(TicketError::Unknown { after: Some(after), .. }) => format!("unknown {}", after.num_seconds()),
         Err(TicketError::Unavailable { after, .. }) => {
             format!("wait {}", after.unwrap_or(TimeDelta::zero()).num_seconds())
         }
@@ -68,6 +71,8 @@ async fn notes_are_complete_in_order_and_there_once_whatever_happens_while_they_
             if number == 2 {
                 halo.misbehave_at(Method::POST, "/api/actions", fault.clone());
                 let first = write(&psa, "4711", &note(number)).await;
+                // What is refused for the note's own looks is written as plainly as can be.
+                let expected = if expected.starts_with("refused") { "done" } else { expected };
                 assert_eq!(told(&first), expected, "{fault:?}: {first:?}");
             }
             write(&psa, "4711", &note(number)).await.unwrap();
@@ -183,4 +188,78 @@ async fn a_note_is_private_with_whatever_outcome_it_may_be_written() {
     let refused = psa.add_note(&tenant(), "4711", &note(4)).await;
     assert_eq!(told(&refused), "refused: You do not have access to this Action");
     assert_eq!(halo.tickets()[0].actions.len(), 3);
+}
+
+#[tokio::test]
+async fn a_note_that_is_refused_for_its_looks_is_written_plainly_and_stays_private_and_known() {
+    for (status, said) in [
+        (400, "An Agent may not be named by this application"),
+        (400, "Dates of the past are not accepted"),
+        (403, "Forbidden"),
+    ] {
+        let halo = Halo::start().await;
+        let psa = adapter(&halo);
+        psa.create(&ticket()).await.unwrap();
+        // A right may be wanting for one outcome only: each that may do is tried first.
+        for _ in 0..if status == 403 { 3 } else { 1 } {
+            let refusal = Fault::Refuses(status, json!({ "Message": said }));
+            halo.misbehave_at(Method::POST, "/api/actions", refusal);
+        }
+        write(&psa, "4711", &note(1)).await.unwrap();
+        write(&psa, "4711", &note(1)).await.unwrap();
+        let tickets = halo.tickets();
+        let [action] = tickets[0].actions.as_slice() else { panic!("{said}: {tickets:?}") };
+        assert_eq!(
+            action.note, "[On-Call] Sam, 2026-11-20 21:11:05 UTC: step 1\n[oncall:oncall-not_1]",
+            "{said}"
+        );
+        assert!(action.hidden && action.raw["sendemail"] == false, "{said}: {action:?}");
+        for looks in ["who", "actiondatecreated", "dont_do_rules"] {
+            assert_eq!(action.raw.get(looks), None, "{said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_note_that_the_ticket_does_not_take_is_sent_once() {
+    let halo = Halo::start().await;
+    let psa = adapter(&halo);
+    psa.create(&ticket()).await.unwrap();
+    let refusal = Fault::Refuses(400, json!({ "Message": "This ticket is locked" }));
+    halo.misbehave_at(Method::POST, "/api/actions", refusal);
+    assert_eq!(told(&psa.add_note(&tenant(), "4711", &note(1)).await), "refused: This ticket is locked");
+    let sent = halo.requests().into_iter().filter(|request| request.path == "/api/actions");
+    assert_eq!(sent.count(), 1);
+}
+
+#[tokio::test]
+async fn time_that_is_not_taken_is_refused_and_never_filed_as_a_note_without_it() {
+    for (status, said) in
+        [(403, "Time entries are off"), (404, ""), (409, "conflict"), (422, "no charge rate"), (501, "")]
+    {
+        let halo = Halo::start().await;
+        let psa = adapter(&halo);
+        psa.create(&ticket()).await.unwrap();
+        // Once for each outcome that it is tried with.
+        for _ in 0..3 {
+            let refusal = Fault::Refuses(status, json!({ "Message": said }));
+            halo.misbehave_at(Method::POST, "/api/actions", refusal);
+        }
+        let refused = psa.add_time(&tenant(), "4711", &time()).await;
+        assert!(matches!(refused, Err(TicketError::Refused(_))), "{status}: {refused:?}");
+        assert!(halo.tickets()[0].actions.is_empty(), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn time_of_an_agent_who_left_is_filed_and_says_whose_it_is() {
+    let halo = Halo::start().await;
+    let psa = adapter(&halo);
+    psa.create(&ticket()).await.unwrap();
+    halo.dismiss_agent(71);
+    psa.add_time(&tenant(), "4711", &time()).await.unwrap();
+    let tickets = halo.tickets();
+    let [action] = tickets[0].actions.as_slice() else { panic!("{tickets:?}") };
+    assert_eq!((&action.raw["timetaken"], action.raw.get("who_agentid")), (&0.67.into(), None));
+    assert_eq!(action.raw["who"], "sam");
 }

@@ -40,6 +40,7 @@ async fn deliver(world: &World, source: &Value, hours: &[i64]) {
             verdict: if n % 2 == 0 { taken } else { refused },
             alerts: 1,
             replay_of: None,
+            is_test: false,
             due_at: None,
             tries: 0,
         };

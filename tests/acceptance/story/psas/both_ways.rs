@@ -15,6 +15,8 @@ super::super::stories!(
     each_status_of_autotask_does_what_the_table_says,
     an_acknowledge_and_a_resolve_here_change_autotasks_ticket_and_come_back_as_nothing,
     a_callout_while_autotask_is_away_waits_and_is_taken_when_it_is_back,
+    a_callout_that_autotask_goes_on_not_answering_pages_and_the_answer_joins,
+    a_callout_pages_at_once_where_autotask_refuses_us_and_the_answer_joins,
     a_callout_without_a_connection_pages_with_the_tickets_number,
     a_ticket_that_we_made_comes_back_as_its_incident_and_never_as_another,
     a_halopsa_ticket_lives_and_ends_as_an_incident,
@@ -126,13 +128,58 @@ async fn a_callout_while_autotask_is_away_waits_and_is_taken_when_it_is_back(mut
     autotask(&office).misbehave(Fault::Fails(503));
     assert_eq!(call_out(&mut world, &door, &number).await, (200, "pending".to_owned()));
     assert_eq!(world.deliveries(&door).await[0]["state"], "waiting");
-    world.advance(TimeDelta::minutes(2)).await;
+    world.advance(TimeDelta::minutes(1)).await;
     world.no_mail();
     autotask(&office).misbehave(Fault::None);
     world.advance(TimeDelta::minutes(5)).await;
     world.mail_to("ben");
     let deliveries = world.deliveries(&door).await;
     assert_eq!((deliveries.len(), deliveries[0]["state"].as_str()), (1, Some("taken")));
+}
+
+async fn a_callout_that_autotask_goes_on_not_answering_pages_and_the_answer_joins(mut world: World) {
+    let office = Office::autotask(&mut world, json!({})).await;
+    let door = world.door("autotask", json!({})).await;
+    let (_, number) = autotask(&office).add_ticket("Disk", "New", "Critical", "Contoso Ltd");
+    autotask(&office).misbehave(Fault::Fails(503));
+    assert_eq!(call_out(&mut world, &door, &number).await, (200, "pending".to_owned()));
+    world.advance(TimeDelta::seconds(105)).await;
+    world.no_mail();
+    world.advance(TimeDelta::seconds(30)).await;
+    let mail = world.mail_to("ben");
+    assert!(mail.text.contains(&number), "{}", mail.text);
+    autotask(&office).misbehave(Fault::None);
+    assert_eq!(call_out(&mut world, &door, &number).await, (200, "grouped".to_owned()));
+    assert_eq!(world.deliveries(&door).await.len(), 2);
+    let open = world.get("ben", "/api/incidents").await;
+    let incident = open["incidents"][0]["id"].as_str().expect("an incident").to_owned();
+    world.work("ben", &incident, "acknowledge", Value::Null).await;
+    assert_eq!(office.tickets().len(), 1, "the ticket is the incident's now, and no second one is made");
+}
+
+async fn a_callout_pages_at_once_where_autotask_refuses_us_and_the_answer_joins(mut world: World) {
+    let office = Office::autotask(&mut world, json!({})).await;
+    let door = world.door("autotask", json!({})).await;
+    for by_id in [false, true] {
+        let (id, number) = autotask(&office).add_ticket("Disk", "New", "Critical", "Contoso Ltd");
+        autotask(&office).rotate_secret("another one");
+        let query = if by_id { format!("id={id}") } else { format!("number={number}") };
+        let fixture = Fixture { method: "GET".to_owned(), query, headers: [].into(), body: String::new() };
+        let unread = world.replay(&door, &fixture).await.json();
+        assert_eq!(unread["result"], "created", "{unread}");
+        assert!(unread["warning"].as_str().is_some_and(|why| why.contains("can't be read")), "{unread}");
+        world.mail_to("ben");
+        autotask(&office).rotate_secret(Autotask::SECRET);
+        // A connection that was refused rests for a while.
+        office.connect(&mut world, json!({})).await;
+        assert_eq!(call_out(&mut world, &door, &number).await, (200, "grouped".to_owned()), "by id: {by_id}");
+        autotask(&office).set_status(&id, "Complete");
+        assert_eq!(
+            call_out(&mut world, &door, &number).await,
+            (200, "resolved".to_owned()),
+            "by id: {by_id}"
+        );
+    }
 }
 
 async fn a_callout_without_a_connection_pages_with_the_tickets_number(mut world: World) {

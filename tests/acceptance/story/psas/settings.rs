@@ -1,15 +1,24 @@
 //! Setting a PSA up, checking it, and hearing of what is missing before the night.
 
+use std::sync::Arc;
+
 use acceptance::autotask::Autotask;
 use acceptance::world::World;
+use axum::body::Body;
+use axum::http::Request;
 use chrono::TimeDelta;
+use domain::user::User;
 use serde_json::{Value, json};
+use store::Documents;
+use tower::ServiceExt as _;
 
+use super::super::deliveries::gate::Gate;
 use super::office::Office;
 
 super::super::stories!(
     settings_that_cannot_work_are_refused_by_name_and_change_nothing,
     a_secret_is_never_shown_and_stays_when_it_is_left_out,
+    a_secret_is_never_sent_to_another_address,
     a_check_says_exactly_what_is_missing,
     the_admins_hear_before_the_night_what_is_missing_and_only_then,
     only_managers_see_and_change_it,
@@ -43,6 +52,68 @@ async fn a_secret_is_never_shown_and_stays_when_it_is_left_out(mut world: World)
     let gone = world.send("DELETE", "/api/settings/psa", Some("olivia"), "").await;
     assert_eq!(gone.status, 204);
     assert_eq!(world.get("olivia", "/api/settings/psa").await["connection"], Value::Null);
+}
+
+async fn a_secret_is_never_sent_to_another_address(mut world: World) {
+    let elsewhere = Autotask::start().await;
+    for office in
+        [Office::halopsa(&mut world, json!({})).await, Office::autotask(&mut world, json!({})).await]
+    {
+        office.connect(&mut world, json!({})).await;
+        let address = if matches!(office, Office::Halo { .. }) { "base_url" } else { "zone_url" };
+        let mut kept = office.settings(&world);
+        kept.as_object_mut().expect("an object").remove("secret");
+        let mut moved = vec![(address, elsewhere.url())];
+        if address == "zone_url" {
+            moved.push(("username", "somebody@else.test".to_owned()));
+        }
+        for (field, value) in moved {
+            let mut moved = kept.clone();
+            moved["provider"][field] = json!(value);
+            let refused = world.put("olivia", "/api/settings/psa", moved.clone()).await;
+            assert_eq!(
+                (refused.status.as_u16(), refused.wrong_fields()),
+                (400, vec!["secret".to_owned()]),
+                "{field}"
+            );
+            moved["secret"] = json!("given again");
+            assert_eq!(world.put("olivia", "/api/settings/psa", moved).await.status, 200, "{field}");
+            office.connect(&mut world, json!({})).await;
+        }
+        kept["time_entries"] = json!(true);
+        assert_eq!(world.put("olivia", "/api/settings/psa", kept).await.status, 200, "the same address");
+    }
+    assert!(elsewhere.requests().is_empty(), "{:?}", elsewhere.requests());
+}
+
+/// Whoever leaves the secret out keeps the one that is there when the settings are kept, not the one from before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_secret_that_is_changed_meanwhile_is_kept() {
+    let gate = Arc::new(Gate::open().await);
+    let mut world = World::open_on(Arc::clone(&gate) as Arc<dyn Documents>).await;
+    let office = Office::autotask(&mut world, json!({})).await;
+    let mut late = office.settings(&world);
+    late.as_object_mut().expect("an object").remove("secret");
+    late["time_entries"] = json!(true);
+    gate.hold(store::PSA);
+    let tenant = app::tenants::DEMO_TENANT.parse().expect("a tenant id");
+    let olivia = User::id_of(&tenant, "olivia");
+    let user =
+        world.store().get::<User>(&tenant, olivia.as_str()).await.expect("a store").expect("a user").value;
+    let claims = embedded::hub::claims(&tenant, &user, (world.now() + TimeDelta::days(1)).timestamp());
+    let token = world.machine().hub.issue(claims).expect("a token");
+    let request = Request::put("/api/settings/psa")
+        .header("authorization", format!("Bearer {token}"))
+        .body(Body::from(late.to_string()))
+        .expect("a request");
+    let router = world.machine().router();
+    let saving = tokio::spawn(async move { router.oneshot(request).await.expect("an answer").status() });
+    gate.was_read().await;
+    office.connect(&mut world, json!({})).await;
+    gate.open_up();
+    assert_eq!(saving.await.expect("no panic"), 200);
+    let checked = world.post("olivia", "/api/settings/psa/verify", Value::Null).await.json();
+    assert_eq!(checked["good"], true, "{checked}");
 }
 
 async fn a_check_says_exactly_what_is_missing(mut world: World) {

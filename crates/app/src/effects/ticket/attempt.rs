@@ -2,15 +2,23 @@
 //!
 //! Invariant: what changes something in the PSA and may have been done before is looked for before it is done again.
 
+use std::time::Duration;
+
 use domain::id::{TenantId, UserId};
 use domain::incident::{Incident, Status};
 use domain::ticket::{self, Filed, NewTicket, Spent, Technician, TicketOp, TicketQueue};
 use domain::user::User;
 
+use tokio::time::Instant;
+
 use crate::app::App;
 use crate::error::{Error, FieldError};
 use crate::port::{TicketError, TicketNote, TicketResolution, TicketSystem, TimeSpent};
 use crate::psa::Desk;
+
+/// How long after its begin an attempt of several steps may still go on to the last: that one ends within fifty seconds by
+/// itself, and so before the lease on the queue's head.
+const LAST_STEP: Duration = Duration::from_secs(35);
 
 /// What an attempt came to, beside an error.
 #[derive(Debug)]
@@ -26,11 +34,18 @@ pub(super) enum Done {
     /// The ticket is closed in the PSA, and something would be lost.
     ClosedThere,
     /// The ticket is complete; it may have been before.
-    Completed {
-        already_closed: bool,
-        /// Of the time that was filed.
-        minutes: Option<i64>,
-    },
+    Completed { already_closed: bool, time: Time },
+}
+
+/// What became of the time that was worked.
+#[derive(Debug)]
+pub(super) enum Time {
+    /// There was none to file.
+    None,
+    /// So many minutes are there.
+    Filed(i64),
+    /// The PSA won't have it, which keeps no ticket open.
+    Refused(String),
 }
 
 /// What is tried, and where.
@@ -56,6 +71,9 @@ pub(super) async fn attempt(
     queue: &TicketQueue,
     op: &TicketOp,
 ) -> Result<Result<Done, TicketError>, Error> {
+    if queue.is_elsewhere(desk.provider) {
+        return Ok(elsewhere(desk, queue, op));
+    }
     let psa = desk.system.as_ref();
     let Some(id) = &queue.ticket_id else {
         return match op {
@@ -90,6 +108,23 @@ pub(super) async fn attempt(
     })
 }
 
+/// The ticket is in another PSA than the tenant's present one: what is still to be done about the incident gets a ticket
+/// here, and nothing can be closed there.
+fn elsewhere(desk: &Desk, queue: &TicketQueue, op: &TicketOp) -> Result<Done, TicketError> {
+    match op {
+        TicketOp::Create { .. } | TicketOp::Take { .. } | TicketOp::Note { .. } => Ok(Done::ClosedThere),
+        TicketOp::Complete { .. } => {
+            let (ticket, there) = (queue.ticket_id.as_deref(), queue.provider.as_deref());
+            Err(TicketError::Refused(format!(
+                "ticket {} is in {}, and work is filed in {} now: close it there by hand",
+                ticket.unwrap_or_default(),
+                there.unwrap_or_default(),
+                desk.system.name(),
+            )))
+        }
+    }
+}
+
 async fn create(
     app: &App,
     psa: &dyn TicketSystem,
@@ -119,12 +154,15 @@ async fn technician(app: &App, tenant: &TenantId, id: &UserId) -> Result<Option<
 }
 
 async fn take(at: &At<'_>, technician: &Technician) -> Result<Done, TicketError> {
-    if at.psa.read(at.tenant, at.id).await?.closed {
-        return Ok(Done::Nothing);
+    match at.psa.read(at.tenant, at.id).await {
+        Ok(ticket) if !ticket.closed => {}
+        // Nothing is lost with it; the next note makes another ticket.
+        Ok(_) | Err(TicketError::NotFound) => return Ok(Done::Nothing),
+        Err(error) => return Err(error),
     }
     match at.psa.take(at.tenant, at.id, technician).await {
         Ok(()) => Ok(Done::Taken),
-        Err(TicketError::Closed) => Ok(Done::Nothing),
+        Err(TicketError::Closed | TicketError::NotFound) => Ok(Done::Nothing),
         Err(error) => Err(error),
     }
 }
@@ -172,31 +210,40 @@ async fn complete(
     time: Option<&TimeSpent>,
     in_doubt: bool,
 ) -> Result<Done, TicketError> {
-    let gone = Done::Completed { already_closed: true, minutes: None };
+    let began = Instant::now();
+    let gone = Done::Completed { already_closed: true, time: Time::None };
     match at.psa.read(at.tenant, at.id).await {
         // An earlier try may have closed it: then its time is there, and is looked for by its key.
         Ok(ticket) if ticket.closed && in_doubt => {
-            let minutes = match time {
-                Some(time) if at.psa.add_time(at.tenant, at.id, time).await.is_ok() => Some(minutes(time)),
-                _ => None,
-            };
-            return Ok(Done::Completed { already_closed: false, minutes });
+            let time = file_time(at, time).await?;
+            return Ok(Done::Completed { already_closed: false, time });
         }
         Ok(ticket) if ticket.closed => return Ok(gone),
         Err(TicketError::NotFound) => return Ok(gone),
         read => read.map(drop)?,
     }
-    if let Some(time) = time {
-        at.psa.add_time(at.tenant, at.id, time).await?;
+    // Before the end, since a PSA may take none for a closed ticket.
+    let time = file_time(at, time).await?;
+    if began.elapsed() > LAST_STEP {
+        // The next attempt finds the time by its key.
+        let reason = format!("{} is too slow now: the ticket is still to be closed", at.psa.name());
+        return Err(TicketError::Unavailable { reason, after: None });
     }
-    let minutes = time.map(minutes);
     match at.psa.complete(at.tenant, at.id, end).await {
-        Ok(()) => Ok(Done::Completed { already_closed: false, minutes }),
-        Err(TicketError::Closed) => Ok(Done::Completed { already_closed: true, minutes }),
+        Ok(()) => Ok(Done::Completed { already_closed: false, time }),
+        Err(TicketError::Closed | TicketError::NotFound) => {
+            Ok(Done::Completed { already_closed: true, time })
+        }
         Err(error) => Err(error),
     }
 }
 
-fn minutes(time: &TimeSpent) -> i64 {
-    (time.to - time.from).num_minutes()
+async fn file_time(at: &At<'_>, time: Option<&TimeSpent>) -> Result<Time, TicketError> {
+    let Some(time) = time else { return Ok(Time::None) };
+    match at.psa.add_time(at.tenant, at.id, time).await {
+        Ok(()) => Ok(Time::Filed((time.to - time.from).num_minutes())),
+        Err(TicketError::Refused(problem)) => Ok(Time::Refused(problem)),
+        Err(error @ (TicketError::Closed | TicketError::NotFound)) => Ok(Time::Refused(error.to_string())),
+        Err(error) => Err(error),
+    }
 }

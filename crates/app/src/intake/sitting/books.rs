@@ -21,8 +21,9 @@ use crate::effects::{Effect, maintenance};
 use crate::error::Error;
 use crate::roster::{self, Calling};
 
-/// How many older incidents of one key are remembered, where each alert opens its own.
-const MOST_OLDER: usize = 50;
+/// How many incidents of one key are open beside the newest, where each alert opens its own: their end must fit into one
+/// commit. Further alerts join the newest.
+pub(super) const MOST_OLDER: usize = 19;
 
 /// A document as it will be when the sitting is committed.
 #[derive(Debug)]
@@ -104,8 +105,6 @@ impl Books {
             if point.beside && !before.over {
                 entry.also = before.also;
                 entry.also.push(before.incident_id);
-                let surplus = entry.also.len().saturating_sub(MOST_OLDER);
-                entry.also.drain(..surplus);
             }
             entry.opened = before.opened;
         }
@@ -129,6 +128,31 @@ impl Books {
             }
             value => *value = None,
         }
+    }
+
+    /// One of a key's incidents is over.
+    pub(super) fn leave(&mut self, key: &str, incident: &IncidentId) {
+        let Some(slot) = self.keys.get_mut(key) else { return };
+        let Some(entry) = &mut slot.value else { return };
+        let before = entry.clone();
+        let is_kept = entry.leave(incident);
+        slot.changed |= *entry != before;
+        if !is_kept {
+            slot.value = None;
+        }
+    }
+
+    /// The PSA says that a ticket is closed.
+    pub(super) fn close_link(&mut self, provider: &str, ticket: &str) {
+        if let Some(slot) = self.links.get_mut(&TicketLink::key_of(provider, ticket)) {
+            slot.changed |= !slot.value.closed;
+            slot.value.closed = true;
+        }
+    }
+
+    /// Whether the PSA's last word of a ticket was that it is closed.
+    pub(super) fn is_closed(&self, provider: &str, ticket: &str) -> bool {
+        self.links.get(&TicketLink::key_of(provider, ticket)).is_some_and(|slot| slot.value.closed)
     }
 
     pub(super) fn link(&mut self, link: TicketLink) {
@@ -189,6 +213,13 @@ pub(super) struct Point {
 impl Sitting<'_> {
     /// The live incident behind a key, loaded.
     pub(super) async fn open_incident(&mut self, key: &str) -> Result<Option<IncidentId>, Error> {
+        self.load_key(key).await?;
+        let Some(entry) = self.books.key(key).filter(|entry| !entry.over) else { return Ok(None) };
+        let id = entry.incident_id.clone();
+        Ok(self.load_live(&id).await?.then_some(id))
+    }
+
+    pub(super) async fn load_key(&mut self, key: &str) -> Result<(), StoreError> {
         if !self.books.keys.contains_key(key) {
             let slot = match self.app.store.get::<OpenKey>(self.tenant, key).await? {
                 Some(found) => Slot { value: Some(found.value), etag: Some(found.etag), changed: false },
@@ -196,9 +227,7 @@ impl Sitting<'_> {
             };
             self.books.keys.insert(key.to_owned(), slot);
         }
-        let Some(entry) = self.books.key(key).filter(|entry| !entry.over) else { return Ok(None) };
-        let id = entry.incident_id.clone();
-        Ok(self.load_live(&id).await?.then_some(id))
+        Ok(())
     }
 
     /// Loads an incident; answers whether it is one that alerts can join.
@@ -244,10 +273,14 @@ impl Sitting<'_> {
         Ok(())
     }
 
+    /// Those of them that were loaded.
+    pub(super) fn windows(&self) -> &[MaintenanceWindow] {
+        self.books.windows.as_deref().unwrap_or_default()
+    }
+
     /// What keeps an incident quiet now, and until when.
     pub(super) fn window_over(&self, incident: &Incident) -> Option<(MaintenanceWindow, DateTime<Utc>)> {
-        let windows = self.books.windows.as_deref().unwrap_or_default();
-        let over = MaintenanceWindow::over(windows, incident, self.now);
+        let over = MaintenanceWindow::over(self.windows(), incident, self.now);
         over.map(|(window, until)| (window.clone(), until))
     }
 

@@ -29,6 +29,7 @@ impl Sitting<'_> {
         self.load_windows().await?;
         // What is known of the key is read before it is written.
         self.open_incident(key).await?;
+        let is_elsewhere = self.is_filed_elsewhere(arrival).await?;
         let number = self.next_number().await?;
         let id = IncidentId::fresh(self.now, self.app.entropy.draw());
         let mut journal = Journal::new(self.now);
@@ -43,7 +44,7 @@ impl Sitting<'_> {
         };
         let mut incident =
             Incident::open(opening, &arrival.signal, dedup_key.clone(), by(&arrival.source), &mut journal);
-        self.adopt_ticket(arrival, &mut incident);
+        self.adopt_ticket(arrival, &mut incident, is_elsewhere);
         let group = group_of(arrival);
         if group.is_some() {
             incident.gather(&dedup_key);
@@ -85,7 +86,7 @@ impl Sitting<'_> {
         Ok(Outcome::Created)
     }
 
-    /// A suppressed incident that an alert has joined: is it still to be kept quiet?
+    /// An incident kept quiet by maintenance that an alert has joined: is it still to be kept quiet?
     pub(super) async fn look_at_suppressed(&mut self, id: &IncidentId) -> Result<Outcome, Error> {
         self.load_windows().await?;
         let over = self.books.incident(id).and_then(|incident| self.window_over(incident));

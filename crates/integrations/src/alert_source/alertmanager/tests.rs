@@ -74,6 +74,16 @@ fn what_cannot_be_read_of_an_alert_still_pages_beside_the_others() {
 }
 
 #[test]
+fn what_is_only_information_is_low() {
+    for word in ["info", "informational", "none", "P5"] {
+        let alert = Delivery::of(&format!(
+            r#"{{"alerts": [{{"labels": {{"alertname": "x", "severity": "{word}"}}}}]}}"#
+        ));
+        assert_eq!(alert.signal(&Alertmanager).severity, Severity::Low, "{word}");
+    }
+}
+
+#[test]
 fn alerts_that_were_left_out_are_told() {
     let signal = fixture!("truncated.json").signal(&Alertmanager);
     assert!(signal.degraded.unwrap().contains("left out 7 more"));
@@ -87,17 +97,6 @@ fn a_watchdog_pages_nobody_and_hides_nothing() {
     assert_eq!(both.signals(&Alertmanager).len(), 2);
     let alerts = r#"{"alerts": [{"labels": {"alertname": "Watchdog"}}, {"labels": {"alertname": "Fan"}}]}"#;
     assert_eq!(Delivery::of(alerts).signal(&Alertmanager).title, "Fan");
-}
-
-#[test]
-fn more_alerts_than_are_read_one_by_one_become_one_more() {
-    let alert = r#"{"status": "firing", "labels": {"alertname": "Fan", "severity": "warning"}}"#;
-    let body = format!(r#"{{"groupKey": "g", "alerts": [{}]}}"#, vec![alert; 140].join(","));
-    let signals = Delivery::of(&body).signals(&Alertmanager);
-    assert_eq!(signals.len(), 101);
-    let last = &signals[100];
-    assert_eq!((last.title.as_str(), last.severity), ("40 more alerts in one delivery", Severity::Medium));
-    assert_eq!(last.dedup_key.as_deref(), Some("more of g"));
 }
 
 #[test]

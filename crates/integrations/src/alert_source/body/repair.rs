@@ -1,5 +1,5 @@
 //! JSON as it comes out of string templates, made into JSON: `C:\Windows` (a backslash that escapes nothing), line
-//! breaks inside of strings, `"n": ,` (a value that was empty), `[1,]`.
+//! breaks inside of strings, `"n": ,` (a value that was empty), `[1,]`. Quotation marks are not told apart here.
 
 /// `text` with those mistakes mended; anything else wrong with it stays wrong.
 pub(super) fn repaired(text: &str) -> String {

@@ -1,8 +1,10 @@
 //! Bodies as senders really send them.
 
+use domain::source::SourceType;
 use serde_json::json;
 
 use super::*;
+use crate::alert_source::fixture::{said, signal};
 
 fn read(body: &[u8], content_type: &str, query: &str) -> Body {
     Body::read(ReceivedBody { content_type: Some(content_type), query, ..ReceivedBody::bare(body) })
@@ -65,6 +67,8 @@ fn text_is_text_even_where_it_is_called_a_form() {
 fn a_guess_is_said() {
     for (body, value, doubt) in [
         (&br#"{"p":"C:\Windows"}"#[..], json!({"p": r"C:\Windows"}), "was repaired"),
+        (br#"{"t":"the "C:\" drive"}"#, json!({"t": "the \"C:\" drive"}), "where its texts end"),
+        (b"{\"t\":\"a \"b\"\"}\n{\"t\":\"c\"}", json!([{"t": "a \"b\""}, {"t": "c"}]), "where its texts end"),
         (b"{\"t\":\"Stra\xdfe\"}", json!({"t": "Straße"}), "Latin-1"),
         (b"{\"a\":1} {\"b\"", json!([{"a": 1}]), "to its end"),
     ] {
@@ -72,6 +76,19 @@ fn a_guess_is_said() {
         assert_eq!(read.content, Content::Value(value), "{:?}", read.doubt);
         assert!(read.doubt.as_ref().is_some_and(|said| said.contains(doubt)), "{:?}", read.doubt);
     }
+}
+
+#[test]
+fn other_tools_templates_are_read_past_marks_too() {
+    let datto = include_str!("../../../../../tests/fixtures/alerts/datto_rmm/unescaped_quotes.http.json");
+    let datto = signal(said(SourceType::DattoRmm, datto));
+    assert_eq!(&*datto.title, r#"Service "Spooler" in "C:\Program Files" stopped"#);
+    assert_eq!(datto.dedup_key.as_deref(), Some("datto:2f8d5c60"));
+    let nagios = include_str!("../../../../../tests/fixtures/alerts/nagios/unescaped_quotes.http.json");
+    let nagios = signal(said(SourceType::Nagios, nagios));
+    assert_eq!(nagios.dedup_key.as_deref(), Some("service:win-01.contoso.example;Disk C"));
+    assert!(nagios.description.contains(r#"Volume "System", label "C:" is full"#), "{}", nagios.description);
+    assert!(nagios.description.contains(r#"see "disk", "page""#), "{}", nagios.description);
 }
 
 #[test]

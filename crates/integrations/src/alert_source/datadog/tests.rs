@@ -62,7 +62,7 @@ fn severity_is_the_monitors_priority_then_the_type() {
         assert_eq!(signal.severity, severity, "{priority}");
     }
     for (kind, severity) in
-        [("error", Severity::High), ("warning", Severity::Medium), ("info", Severity::Info)]
+        [("error", Severity::High), ("warning", Severity::Medium), ("info", Severity::Low)]
     {
         let unset = problem().replace("\"P2\"", "\"$ALERT_PRIORITY\"");
         let signal = unset.replace("\"error\"", &format!("\"{kind}\"")).signal(&Datadog);

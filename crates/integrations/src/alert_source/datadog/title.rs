@@ -5,6 +5,7 @@
 use domain::severity::Severity;
 
 use super::Transition;
+use crate::alert_source::words::severity_of;
 
 /// A title, taken apart.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -53,7 +54,7 @@ fn bracket(text: &str) -> Option<(&str, &str)> {
 
 fn priority(word: &str) -> Option<Severity> {
     let is_priority = matches!(word.as_bytes(), [b'P' | b'p', b'1'..=b'5']);
-    is_priority.then(|| Severity::from_tool_word(word)).flatten()
+    is_priority.then(|| severity_of(word)).flatten()
 }
 
 #[cfg(test)]

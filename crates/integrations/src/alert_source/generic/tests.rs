@@ -181,17 +181,6 @@ fn an_envelope_around_alerts_is_opened_if_each_can_stand_alone() {
 }
 
 #[test]
-fn a_list_without_end_is_not_a_storm() {
-    let mut list = vec![json!({"title": "x", "severity": "low"}); MOST_ALERTS + 2];
-    list.push(json!({"title": "the worst", "severity": "critical"}));
-    let signals = read_as(Value::Array(list).to_string().as_bytes(), "application/json");
-    assert_eq!(signals.len(), MOST_ALERTS + 1);
-    let rest = signals.last().unwrap();
-    assert_eq!((&*rest.title, rest.severity), ("3 more alerts in one delivery", Severity::Critical));
-    assert!(rest.description.contains("the worst") && rest.degraded.is_some());
-}
-
-#[test]
 fn text_is_an_alert_and_not_a_mistake() {
     let text = "Backup failed on SRV-1\nline two with details";
     for content_type in ["text/plain", "application/x-www-form-urlencoded"] {

@@ -8,7 +8,7 @@ use crate::alert_source::alert::add_doubt;
 use crate::alert_source::format::{Found, Said};
 use crate::alert_source::pick::{self, UNSAID, address, line, text};
 use crate::alert_source::text::{description_of, paragraphs, title_of};
-use crate::alert_source::words::action_of;
+use crate::alert_source::words::{action_of, severity_of};
 
 /// What the test button of that time calls its rule, and how its message begins.
 const TEST: (&str, &str) = ("Test notification", "Someone is testing the alert notification");
@@ -84,6 +84,6 @@ impl Labels<'_> {
     }
 
     fn severity(&self) -> Option<Severity> {
-        self.find(&["severity", "priority"]).and_then(|word| Severity::from_tool_word(&word))
+        self.find(&["severity", "priority"]).and_then(|word| severity_of(&word))
     }
 }

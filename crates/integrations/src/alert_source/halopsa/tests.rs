@@ -113,9 +113,9 @@ fn webhooks_may_come_together() {
     let told: Vec<_> = both.iter().map(|signal| (signal.dedup_key.as_deref(), signal.severity)).collect();
     assert_eq!(told, [(Some("halopsa:4711"), Severity::High), (Some("halopsa:4712"), Severity::Low)]);
 
-    let many: Vec<_> = (0..150).map(|id| json!({"ticket": {"id": id, "summary": "x"}})).collect();
+    let many: Vec<_> = (0..550).map(|id| json!({"ticket": {"id": id, "summary": "x"}})).collect();
     let signals = signals(said(SourceType::Halopsa, &Value::Array(many).to_string()));
-    assert_eq!((signals.len(), &*signals[100].title), (101, "50 more alerts in one delivery"));
+    assert_eq!((signals.len(), &*signals[500].title), (501, "And 50 more alerts not listed"));
 }
 
 #[test]
@@ -136,10 +136,30 @@ fn empty_values_are_mended_and_told() {
 }
 
 #[test]
+fn marks_that_nobody_escaped_still_open_and_end_the_tickets_incident() {
+    for (said, action, severity) in [
+        (fixture!("quotes_problem.http.json"), Action::Trigger, Severity::Critical),
+        (fixture!("quotes_recovery.http.json"), Action::Resolve, Severity::Critical),
+        (fixture!("quotes_full_problem.http.json"), Action::Trigger, Severity::High),
+        (fixture!("quotes_full_recovery.http.json"), Action::Resolve, Severity::High),
+    ] {
+        let signal = signal(said);
+        assert_eq!((signal.action, signal.severity), (action, severity));
+        assert_eq!(signal.dedup_key.as_deref(), Some("halopsa:4711"));
+        assert_eq!(&*signal.title, r#"User says "ERP" is down, and "it won't start", again: "now""#);
+        let lines = ["Shown: \"Can't open \"C:\\ERP\\data\"\"", "Since \"this morning\", she says."];
+        assert_eq!(signal.description, format!("{}\n{}\n\"Please hurry\"", lines[0], lines[1]));
+        assert_eq!(signal.client.as_deref(), Some("Contoso \"East\" Ltd"));
+        assert!(signal.degraded.is_some_and(|told| told.contains("guessing where its texts end")));
+    }
+}
+
+#[test]
 fn variables_that_were_not_filled_in_page_nobody() {
     assert!(matches!(fixture!("test_button.http.json"), Ok(Said::Nothing(_))));
     for body in [
         "{\"ticket\": <<ticket>>}",
+        "{\"ticket\": {\"summary\": \"a \"b\"\", \"id\": <<ticket^id>>}}",
         "{\"ticket\": {\"id\": \"<<ticket^id>>\", \"summary\": \"<<ticket^summary>>\"}}",
     ] {
         assert!(matches!(said(SourceType::Halopsa, body), Ok(Said::Nothing(_))), "{body}");

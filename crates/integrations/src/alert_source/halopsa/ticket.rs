@@ -13,7 +13,7 @@ use crate::alert_source::alert::add_doubt;
 use crate::alert_source::fields::{name_of, text_of};
 use crate::alert_source::format::Found;
 use crate::alert_source::text::{description_of, is_web_address, one_line, paragraphs, shortened, title_of};
-use crate::alert_source::words::words_of;
+use crate::alert_source::words::{severity_of, words_of};
 
 /// The ids of the statuses that every installation starts with.
 const OPEN_IDS: [&str; 2] = ["1", "2"];
@@ -170,7 +170,7 @@ fn by_name(name: &str) -> Option<Severity> {
         "low" => Some(Severity::Low),
         _ => None,
     };
-    Severity::from_tool_word(name).or_else(|| words_of(name).iter().find_map(word))
+    severity_of(name).or_else(|| words_of(name).iter().find_map(word))
 }
 
 fn by_id(id: &str) -> Option<Severity> {

@@ -3,6 +3,8 @@
 //! Invariant: a path that is taken asks for no more work than some walks over the delivery; two of what multiplies work
 //! (`..`, a filter, a comma) could take a night over one body.
 
+use std::cell::OnceCell;
+
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
@@ -11,12 +13,19 @@ use crate::alert_source::fields::text_of;
 /// Bytes of the longest path.
 const LONGEST: usize = 2 * 1024;
 
+/// Bytes of a text of the whole delivery that are laid over each of its alerts.
+const LONGEST_LINE: usize = 4 * 1024;
+
 /// How deep a filter's brackets may be nested, since each level is one on the stack.
 const MOST_BRACKETS: usize = 16;
 
 /// A path that can be followed.
 #[derive(Debug)]
-pub(super) struct Path(JsonPath);
+pub(super) struct Path {
+    path: JsonPath,
+    /// What stands there in the whole delivery, which is the same for each of its alerts.
+    in_whole: OnceCell<Option<String>>,
+}
 
 impl Path {
     /// The path that `text` says, or what is wrong with it.
@@ -36,18 +45,30 @@ impl Path {
         if let Some(problem) = too_much(&full) {
             return Err(problem);
         }
-        JsonPath::parse(&full).map(Self).map_err(|error| format!("is no path: in '{full}' {error}"))
+        let path = JsonPath::parse(&full).map_err(|error| format!("is no path: in '{full}' {error}"))?;
+        Ok(Self { path, in_whole: OnceCell::new() })
     }
 
     /// Everything that stands there.
     pub(super) fn nodes<'a>(&self, value: &'a Value) -> Vec<&'a Value> {
-        self.0.query(value).all()
+        self.path.query(value).all()
     }
 
     /// The first that is a text, or can be told as one.
     pub(super) fn text(&self, value: &Value) -> Option<String> {
         self.nodes(value).into_iter().find_map(told)
     }
+
+    /// The same in the delivery that this path is for, looked for once, and not longer than a line.
+    pub(super) fn line_in_whole(&self, whole: &Value) -> Option<String> {
+        self.in_whole.get_or_init(|| self.text(whole).map(cut)).clone()
+    }
+}
+
+/// So much of a text as is ever kept of a line.
+fn cut(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(LONGEST_LINE));
+    text
 }
 
 fn told(value: &Value) -> Option<String> {

@@ -14,7 +14,7 @@ use minijinja::value::{Serde, Value as Variable};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, filters, tests as checks};
 use serde_json::Value;
 
-use crate::alert_source::alert::{Alert, add_doubt};
+use crate::alert_source::alert::Alert;
 use crate::alert_source::text::{description_of, title_of};
 
 /// Bytes of the longest template.
@@ -92,11 +92,11 @@ impl<'a> Templates<'a> {
         match render(&self.environment, name, text?, context.clone()) {
             Ok(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
             Err(Failed::Refused(problem)) => {
-                add_doubt(&mut alert.signal, &format!("{name}: {problem}"));
+                alert.doubts.others.push(format!("{name}: {problem}"));
                 None
             }
             Err(Failed::Parsing(error) | Failed::Rendering(error)) => {
-                add_doubt(&mut alert.signal, &format!("{name}: {error}"));
+                alert.doubts.others.push(format!("{name}: {error}"));
                 None
             }
         }

@@ -2,10 +2,12 @@
 
 use domain::severity::Severity;
 use domain::signal::{Action, Signal};
+use domain::source::SourceType;
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::alert_source::fixture as door;
 use crate::alert_source::pairs::testing::{found, missing, nothing, said, signal};
 
 macro_rules! fixture {
@@ -170,6 +172,8 @@ fn checkmk_says_it_with_names_of_its_own() {
     assert_eq!((recovery.action, recovery.dedup_key), (Action::Resolve, problem.dedup_key));
     let host = read(fixture!("checkmk_host_down"));
     assert_eq!((host.title.as_str(), host.severity), ("srv-03.contoso.example is DOWN", Severity::Critical));
+    let beyond = read(fixture!("checkmk_host_unreachable"));
+    assert_eq!((beyond.severity, beyond.degraded), (Severity::High, None));
 }
 
 #[test]
@@ -198,7 +202,8 @@ fn a_list_is_read_one_by_one_and_none_of_it_is_dropped_for_another() {
 fn a_delivery_of_thousands_has_an_end() {
     let items: Vec<_> =
         (0..5_000).map(|n| json!({"type": "PROBLEM", "host": format!("h{n}"), "state": "DOWN"})).collect();
-    assert_eq!(found(&Nagios, &json!(items).to_string()).len(), 101);
+    let signals = door::signals(door::said(SourceType::Nagios, &json!(items).to_string()));
+    assert_eq!((signals.len(), &*signals[500].title), (501, "And 4500 more alerts not listed"));
 }
 
 proptest! {

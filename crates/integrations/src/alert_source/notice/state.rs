@@ -23,7 +23,9 @@ impl State {
             ("CRITICAL" | "CRIT", _) | ("2", true) => Self::Bad("CRITICAL", Severity::Critical),
             ("UNKNOWN" | "UNKN", _) | ("3", true) => Self::Bad("UNKNOWN", Severity::Medium),
             ("DOWN", _) | ("1", false) => Self::Bad("DOWN", Severity::Critical),
-            ("UNREACHABLE" | "UNREA", _) | ("2", false) => Self::Bad("UNREACHABLE", Severity::High),
+            ("UNREACHABLE" | "UNREACH" | "UNREA", _) | ("2", false) => {
+                Self::Bad("UNREACHABLE", Severity::High)
+            }
             _ => return None,
         })
     }

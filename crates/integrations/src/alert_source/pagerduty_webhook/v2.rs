@@ -21,7 +21,7 @@ pub(super) fn read(messages: &[Value]) -> Result<Said, Unreadable> {
         return Err(unreadable("messages[].incident.id", "is missing"));
     }
     let messages: Vec<&Value> = messages.iter().collect();
-    Ok(Said::Alerts(pick::each(&messages, "more messages of PagerDuty", one)))
+    Ok(Said::Alerts(pick::each(&messages, one)))
 }
 
 fn one(message: &Value) -> Signal {

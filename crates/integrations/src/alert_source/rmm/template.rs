@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::super::alert::add_doubt;
 use super::super::pick::{UNSAID, unknown_word, unreadable};
 use super::super::text::{paragraphs, title_of};
-use super::super::words::action_of;
+use super::super::words::{self, action_of};
 use super::{Item, Names, Tool};
 
 /// The names of one tool.
@@ -72,14 +72,10 @@ pub(in super::super) fn severity_of(
 ) -> Option<Severity> {
     let word = word.trim().to_ascii_lowercase();
     let own = severities.iter().find(|(known, _)| *known == word).map(|(_, severity)| *severity);
-    own.or_else(|| Severity::from_tool_word(&word))
+    own.or_else(|| words::severity_of(&word))
 }
 
 impl Tool for Template {
-    fn prefix(&self) -> &'static str {
-        self.prefix
-    }
-
     fn passes_over(&self, alert: &Value) -> Result<Option<String>, Unreadable> {
         let item = Item::of(alert);
         if item.line(self.title).is_some() || item.line(self.key).is_some() {

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::alert_source::pick::{UNSAID, line, text};
 use crate::alert_source::text::{paragraphs, title_of};
+use crate::alert_source::words::severity_of;
 
 /// Names, such as of rules or projects, that are listed.
 const MOST_NAMES: usize = 20;
@@ -33,7 +34,7 @@ pub(super) fn signal(of: &Value, key: String) -> Signal {
 
 /// How bad it is: `fatal`, `error`, `warning`, `info` or `debug`.
 pub(super) fn level(of: &Value) -> Option<Severity> {
-    line(of, &["level"]).and_then(|word| Severity::from_tool_word(&word))
+    line(of, &["level"]).and_then(|word| severity_of(&word))
 }
 
 /// Where in the program it is, and which one.

@@ -68,7 +68,7 @@ fn levels_are_severities() {
     for (level, severity) in [
         ("fatal", Severity::Critical),
         ("warning", Severity::Medium),
-        ("info", Severity::Info),
+        ("info", Severity::Low),
         ("purple", Severity::High),
     ] {
         let level = format!("\"level\": \"{level}\"");

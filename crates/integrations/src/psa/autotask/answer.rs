@@ -14,15 +14,8 @@ pub(super) const NAME: &str = "Autotask";
 const LONGEST_MESSAGE: usize = 300;
 
 /// What it says when it fell over, so that nobody knows how far it came.
-const FELL_OVER: [&str; 7] = [
-    "zone",
-    "timeout",
-    "timed out",
-    "exception has been encountered",
-    "error reference",
-    "deadlock",
-    "try again",
-];
+const FELL_OVER: [&str; 6] =
+    ["timeout", "timed out", "exception has been encountered", "error reference", "deadlock", "try again"];
 
 /// What it says about a ticket that takes nothing more.
 const IS_CLOSED: [&str; 5] =
@@ -51,9 +44,10 @@ impl Call {
         !matches!(self, Self::Look | Self::Read)
     }
 
-    /// It is about one ticket that should be there.
+    /// It is about one ticket that should be there. Time is a thing of its own: where there is no such thing, that says
+    /// nothing about the ticket.
     fn names_ticket(self) -> bool {
-        !matches!(self, Self::Look | Self::Create)
+        !matches!(self, Self::Look | Self::Create | Self::Time)
     }
 
     /// It may be refused because the ticket is closed.
@@ -63,10 +57,11 @@ impl Call {
 
     /// It can't be said what came of it.
     fn in_doubt(self, reason: String, answer: Option<&Answer>) -> TicketError {
+        let after = answer.and_then(|answer| answer.wait);
         if self.changes() {
-            TicketError::Unknown(reason)
+            TicketError::Unknown { reason, after }
         } else {
-            TicketError::Unavailable { reason, after: answer.and_then(|answer| answer.wait) }
+            TicketError::Unavailable { reason, after }
         }
     }
 }
@@ -101,7 +96,7 @@ fn refusal(call: Call, answer: &Answer) -> TicketError {
         500 if is_reasoned(&answer.body) && says(&["threshold"]) => {
             TicketError::Unavailable { reason, after: answer.wait }
         }
-        500 if is_reasoned(&answer.body) && !says(&FELL_OVER) => {
+        500 if is_reasoned(&answer.body) && !says(&FELL_OVER) && !says_zone(&lower) => {
             if call.needs_open_ticket() && says(&IS_CLOSED) {
                 TicketError::Closed
             } else if call.names_ticket() && says(&["no matching record", "does not exist: ticket"]) {
@@ -110,17 +105,24 @@ fn refusal(call: Call, answer: &Answer) -> TicketError {
                 TicketError::Refused(reason)
             }
         }
+        409 | 501 if call == Call::Time => TicketError::Refused(reason),
         408 | 409 | 500.. => call.in_doubt(reason, Some(answer)),
         _ if call.needs_open_ticket() && says(&IS_CLOSED) => TicketError::Closed,
         _ => TicketError::Refused(reason),
     }
 }
 
-/// Whether the zone that answered is not the user's: it did nothing.
+/// Whether the zone that answered is not the user's: it did nothing. So it says, too, where it is asked for the zone of
+/// somebody who has none.
 pub(super) fn is_wrong_zone(answer: &Answer) -> bool {
-    answer.status.as_u16() == 500
-        && is_reasoned(&answer.body)
-        && said(&answer.body).to_lowercase().contains("zone")
+    let said = said(&answer.body).to_lowercase();
+    let fell_over = FELL_OVER.iter().any(|text| said.contains(text));
+    answer.status.as_u16() == 500 && is_reasoned(&answer.body) && says_zone(&said) && !fell_over
+}
+
+/// Whether it speaks of the zones that data lies in, and not of those that clocks go by.
+fn says_zone(said: &str) -> bool {
+    said.replace("time zone", "").replace("timezone", "").contains("zone")
 }
 
 /// Whether a way of changing a ticket isn't offered, so that nothing was done.
@@ -200,7 +202,7 @@ mod tests {
             TicketError::Closed => "closed",
             TicketError::NotFound => "not found",
             TicketError::Unavailable { .. } => "later",
-            TicketError::Unknown(_) => "unknown",
+            TicketError::Unknown { .. } => "unknown",
         }
     }
 
@@ -213,7 +215,8 @@ mod tests {
         let refused = ["refused"; 6];
         let later = ["later"; 6];
         let doubt = ["later", "later", "unknown", "unknown", "unknown", "unknown"];
-        let missing = ["refused", "not found", "refused", "not found", "not found", "not found"];
+        let missing = ["refused", "not found", "refused", "not found", "not found", "refused"];
+        let time_refused = ["later", "later", "unknown", "unknown", "unknown", "refused"];
         let closed = ["refused", "refused", "refused", "closed", "closed", "refused"];
         for (status, body, expected) in [
             (200, r#"{"itemId":1}"#, ["ok"; 6]),
@@ -224,7 +227,8 @@ mod tests {
             (403, "", refused),
             (404, "", missing),
             (408, "", doubt),
-            (409, "", doubt),
+            (409, "", time_refused),
+            (501, "", time_refused),
             (429, "", later),
             (500, "", doubt),
             (500, r#"{"errors":[]}"#, doubt),
@@ -232,6 +236,7 @@ mod tests {
             (500, r#"{"errors":["Required fields are missing: dueDateTime, priority."]}"#, refused),
             (500, r#"{"errors":["Required fields to complete this ticket: issueType"]}"#, refused),
             (500, r#"{"errors":["The user is in another Zone."]}"#, doubt),
+            (500, r#"{"errors":["The time zone of startDateTime is not valid."]}"#, refused),
             (500, r#"{"errors":["Execution Timeout Expired."]}"#, doubt),
             (500, r#"{"errors":["The operation has timed out"]}"#, doubt),
             (500, r#"{"errors":["An exception has been encountered. Error reference 7c9d"]}"#, doubt),
@@ -267,6 +272,29 @@ mod tests {
         let told = checked(Call::Create, &answer(500, &long)).unwrap_err().to_string();
         assert!(told.starts_with("Autotask answered 500: queueID is wrong.; xxx"), "{told}");
         assert_eq!(told.len(), "Autotask answered 500: ".len() + LONGEST_MESSAGE);
+    }
+
+    #[test]
+    fn a_wait_that_was_asked_for_counts_where_the_work_may_have_been_done_too() {
+        for call in ALL {
+            let told = checked(call, &answer(503, "")).unwrap_err();
+            let (TicketError::Unavailable { after, .. } | TicketError::Unknown { after, .. }) = &told else {
+                panic!("{call:?}: {told:?}")
+            };
+            assert_eq!(*after, Some(TimeDelta::seconds(7)), "{call:?}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_zone_is_told_from_one_that_fell_over_and_from_a_clocks() {
+        for (body, wrong) in [
+            (r#"{"errors":["Zone information could not be determined"]}"#, true),
+            (r#"{"errors":["The zone look-up timed out"]}"#, false),
+            (r#"{"errors":["timeZone is not valid"]}"#, false),
+            ("zone", false),
+        ] {
+            assert_eq!(is_wrong_zone(&answer(500, body)), wrong, "{body}");
+        }
     }
 
     #[test]

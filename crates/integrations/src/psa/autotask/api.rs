@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::port::{Secret, TicketError};
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
@@ -18,6 +18,7 @@ use url::Url;
 use super::answer::{self, Call, NAME, unavailable};
 use super::zone::{self, Zone};
 use crate::http::{Answer, Http};
+use crate::psa::patience::Until;
 
 const CODE: HeaderName = HeaderName::from_static("apiintegrationcode");
 const USER: HeaderName = HeaderName::from_static("username");
@@ -41,15 +42,18 @@ pub(super) struct Request {
     pub(super) body: Option<Value>,
     /// The resource in whose name it is made.
     pub(super) on_behalf_of: Option<i64>,
+    /// It changes something, and is not sent any more after this.
+    until: Option<Until>,
 }
 
 impl Request {
     pub(super) fn get(path: impl Into<String>) -> Self {
-        Self { method: Method::GET, path: path.into(), body: None, on_behalf_of: None }
+        Self { method: Method::GET, path: path.into(), body: None, on_behalf_of: None, until: None }
     }
 
-    pub(super) fn with(method: Method, path: impl Into<String>, body: Value) -> Self {
-        Self { method, path: path.into(), body: Some(body), on_behalf_of: None }
+    /// One that changes something.
+    pub(super) fn change(method: Method, path: impl Into<String>, body: Value, until: Until) -> Self {
+        Self { method, path: path.into(), body: Some(body), on_behalf_of: None, until: Some(until) }
     }
 
     /// Looks for at most `most` things of which all of `filter` holds.
@@ -58,7 +62,7 @@ impl Request {
         if !fields.is_empty() {
             body["IncludeFields"] = json!(fields);
         }
-        Self::with(Method::POST, format!("{entity}/query"), body)
+        Self { method: Method::POST, body: Some(body), ..Self::get(format!("{entity}/query")) }
     }
 }
 
@@ -143,6 +147,9 @@ impl Api {
     async fn discover(&self) -> Result<Zone, TicketError> {
         let asked = self.http.call(|client| client.get(self.question.clone())).await;
         let answer = answer::arrived(Call::Look, asked)?;
+        if answer::is_wrong_zone(&answer) {
+            return Err(zone::none());
+        }
         zone::read(&answer::checked(Call::Look, &answer)?, &self.question)
     }
 
@@ -173,6 +180,9 @@ impl Api {
         let Ok(Ok(_line)) = timeout(LONGEST_QUEUE, self.lines.acquire()).await else {
             return Err(unavailable("is busy with our other calls"));
         };
+        if let Some(until) = request.until {
+            until.check(NAME)?;
+        }
         let answered = self.http.call(|client| {
             let mut built = client
                 .request(request.method.clone(), url)
@@ -184,7 +194,8 @@ impl Api {
             }
             match &request.body {
                 Some(body) => built.json(body),
-                None => built,
+                // It wants to hear so even where nothing follows.
+                None => built.header(CONTENT_TYPE, "application/json"),
             }
         });
         answer::arrived(call, answered.await)

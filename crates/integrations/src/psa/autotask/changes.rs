@@ -15,13 +15,15 @@ use super::directory::Assignment;
 use super::note;
 use super::picklist::Entity;
 use super::ticket;
+use crate::psa::patience::Until;
 
 impl Autotask {
     pub(super) async fn note(&self, id: i64, note: &TicketNote) -> Result<(), TicketError> {
+        let until = self.until();
         let note_type = self.picklists.note_type(&self.api).await?;
         let publish = self.picklists.internal(&self.api).await?;
         let body = note::new_note(id, note, note_type, publish);
-        let mut request = Request::with(Method::POST, format!("Tickets/{id}/Notes"), body);
+        let mut request = Request::change(Method::POST, format!("Tickets/{id}/Notes"), body, until);
         if self.settings.impersonate {
             request.on_behalf_of = self.directory.resource_called(&self.api, &note.author).await?;
         }
@@ -36,6 +38,7 @@ impl Autotask {
     }
 
     pub(super) async fn end(&self, id: i64, end: &TicketResolution) -> Result<(), TicketError> {
+        let until = self.until();
         let ticket = self.open_item(id).await?;
         let status = (Entity::Tickets, "status");
         let changes = json!({
@@ -43,16 +46,17 @@ impl Autotask {
             "status": self.picklists.value(&self.api, status, self.closed_status()).await?,
             "resolution": ticket::resolution(&ticket, end),
         });
-        self.change(&ticket, &changes).await
+        self.change(&ticket, &changes, until).await
     }
 
     pub(super) async fn give(&self, id: i64, technician: &Technician) -> Result<(), TicketError> {
+        let until = self.until();
         let ticket = self.open_item(id).await?;
         let changes = self.given(id, &ticket, technician).await?;
         if ticket::is_so(&ticket, &changes) {
             return Ok(());
         }
-        match self.change(&ticket, &changes).await {
+        match self.change(&ticket, &changes, until).await {
             // Nothing was done; a number that we remembered may be wrong by now.
             Err(TicketError::Refused(reason)) => {
                 self.forget().await;
@@ -60,7 +64,7 @@ impl Autotask {
                 if fresh == changes {
                     Err(TicketError::Refused(reason))
                 } else {
-                    self.change(&ticket, &fresh).await
+                    self.change(&ticket, &fresh, until).await
                 }
             }
             done => done,
@@ -86,6 +90,7 @@ impl Autotask {
     }
 
     pub(super) async fn spend(&self, id: i64, time: &TimeSpent) -> Result<(), TicketError> {
+        let until = self.until();
         let filter = [condition("eq", "ticketID", id)];
         let filed =
             self.api.found(&Request::query("TimeEntries", &filter, &["id", "summaryNotes"], PAGE)).await?;
@@ -99,7 +104,7 @@ impl Autotask {
             )));
         };
         let body = note::new_time(id, time, who);
-        self.api.ask(Call::Time, &Request::with(Method::POST, "TimeEntries", body)).await.map(drop)
+        self.api.ask(Call::Time, &Request::change(Method::POST, "TimeEntries", body, until)).await.map(drop)
     }
 
     async fn open_item(&self, id: i64) -> Result<Value, TicketError> {
@@ -108,11 +113,12 @@ impl Autotask {
     }
 
     /// Changes some fields; where only whole tickets can be changed, with all others as they were a moment ago.
-    async fn change(&self, ticket: &Value, changes: &Value) -> Result<(), TicketError> {
-        let patch = Request::with(Method::PATCH, "Tickets", changes.clone());
+    async fn change(&self, ticket: &Value, changes: &Value, until: Until) -> Result<(), TicketError> {
+        let patch = Request::change(Method::PATCH, "Tickets", changes.clone(), until);
         let mut answer = self.api.answer(Call::Change, &patch).await?;
         if answer::is_unsupported(&answer) {
-            let put = Request::with(Method::PUT, "Tickets", ticket::whole(ticket, changes));
+            let whole = ticket::whole(ticket, changes);
+            let put = Request::change(Method::PUT, "Tickets", whole, until);
             answer = self.api.answer(Call::Change, &put).await?;
         }
         // Some answer with the ticket's id, some with nothing.

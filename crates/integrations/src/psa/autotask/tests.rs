@@ -6,6 +6,8 @@ use secrecy::SecretString;
 use super::*;
 use crate::http::Timeouts;
 
+mod late;
+
 fn settings() -> AutotaskSettings {
     AutotaskSettings {
         username: "api@msp.test".into(),

@@ -91,12 +91,16 @@ pub(super) fn resolution(ticket: &Value, end: &TicketResolution) -> String {
     }
 }
 
-/// A ticket with `changes` in it, as a whole; for the way of changing it that takes away whatever isn't named.
+/// A ticket with `changes` in it, as a whole; for the way of changing it that takes away whatever isn't named. What is
+/// null is left out, in the fields that the MSP made as well: it becomes null by that.
 pub(super) fn whole(ticket: &Value, changes: &Value) -> Value {
     let mut whole = ticket.clone();
     if let (Some(whole), Some(changes)) = (whole.as_object_mut(), changes.as_object()) {
         whole.extend(changes.iter().map(|(name, value)| (name.clone(), value.clone())));
         whole.retain(|_, value| !value.is_null());
+        if let Some(own) = whole.get_mut("userDefinedFields").and_then(Value::as_array_mut) {
+            own.retain(|field| !field["value"].is_null());
+        }
     }
     whole
 }
@@ -179,6 +183,10 @@ mod tests {
     fn a_whole_ticket_has_what_it_had_and_no_nulls() {
         let ticket = json!({ "id": 7, "status": 1, "title": "CPU", "contactID": null });
         assert_eq!(whole(&ticket, &json!({ "status": 5 })), json!({ "id": 7, "status": 5, "title": "CPU" }));
+        let own =
+            json!({ "userDefinedFields": [{ "name": "A", "value": null }, { "name": "B", "value": "b" }] });
+        let kept = json!({ "status": 5, "userDefinedFields": [{ "name": "B", "value": "b" }] });
+        assert_eq!(whole(&own, &json!({ "status": 5 })), kept);
         assert!(is_so(&ticket, &json!({ "id": 7, "status": 1 })) && !is_so(&ticket, &json!({ "status": 5 })));
     }
 

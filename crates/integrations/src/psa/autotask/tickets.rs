@@ -1,7 +1,7 @@
 //! Making tickets, finding and reading them.
 //!
-//! Invariant: everything that a new ticket needs is looked up before it is sent, within a time that leaves enough of the
-//! sender's for the sending itself: whoever takes over from us must find the ticket, or none.
+//! Invariant: everything that a new ticket needs is looked up before it is sent, and it is sent in time or not at all:
+//! whoever takes over from us must find the ticket, or none.
 
 use std::time::Duration;
 
@@ -9,58 +9,54 @@ use app::port::{Filed, TicketError, TicketName, TicketView};
 use domain::ticket::{NewTicket, TicketFacts};
 use reqwest::Method;
 use serde_json::Value;
-use tokio::time::{Instant, timeout_at};
 
 use super::Autotask;
-use super::answer::{self, Call, unavailable};
+use super::answer::{self, Call, NAME};
 use super::api::{PAGE, Request, condition, item, item_id, number, text};
 use super::directory::digits;
 use super::note;
 use super::picklist::Entity;
 use super::ticket::{self, Numbers};
+use crate::psa::patience::Until;
 
-/// How long everything may take that comes before the sending.
-const LONGEST_LOOK_UP: Duration = Duration::from_secs(35);
+/// How long a ticket that was made is asked for the number that people know it by.
+const LONGEST_NUMBER: Duration = Duration::from_secs(5);
 
 /// More notes of ours than this on one ticket aren't looked through.
 const MOST_PAGES: usize = 20;
 
 impl Autotask {
     pub(super) async fn file(&self, ticket: &NewTicket) -> Result<Filed, TicketError> {
-        let until = Instant::now() + LONGEST_LOOK_UP;
-        let numbers = self.numbers_by(ticket, until).await?;
-        match self.make(ticket, &numbers).await {
+        let until = self.until();
+        let numbers = until.look(NAME, self.numbers(ticket)).await?;
+        match self.make(ticket, &numbers, until).await {
             // Nothing was done; a number that we remembered may be wrong by now.
             Err(TicketError::Refused(reason)) => {
                 self.forget().await;
-                let fresh = self.numbers_by(ticket, until).await?;
+                let fresh = until.look(NAME, self.numbers(ticket)).await?;
                 if fresh == numbers {
                     Err(TicketError::Refused(reason))
                 } else {
-                    self.make(ticket, &fresh).await
+                    self.make(ticket, &fresh, until).await
                 }
             }
             made => made,
         }
     }
 
-    async fn make(&self, ticket: &NewTicket, numbers: &Numbers) -> Result<Filed, TicketError> {
+    async fn make(&self, ticket: &NewTicket, numbers: &Numbers, until: Until) -> Result<Filed, TicketError> {
         let body = ticket::new_ticket(ticket, numbers, self.due_hours());
-        let answer = self.api.ask(Call::Create, &Request::with(Method::POST, "Tickets", body)).await?;
+        let request = Request::change(Method::POST, "Tickets", body, until);
+        let answer = self.api.ask(Call::Create, &request).await?;
         let id = item_id(&answer).ok_or_else(|| answer::not_understood(Call::Create))?;
         // The number that people know it by isn't answered; the ticket is there without it, too.
-        if let Ok(made) = self.item(id).await
+        if let Ok(made) = Until::after(LONGEST_NUMBER).look(NAME, self.item(id)).await
             && let Ok(filed) = self.filed(&made).await
         {
             return Ok(filed);
         }
         let url = self.api.zone().await.ok().and_then(|zone| zone.ticket_url(id));
         Ok(Filed { id: id.to_string(), number: None, url })
-    }
-
-    async fn numbers_by(&self, ticket: &NewTicket, until: Instant) -> Result<Numbers, TicketError> {
-        let known = timeout_at(until, self.numbers(ticket)).await;
-        known.map_err(|_| unavailable("is too slow to make a ticket now"))?
     }
 
     async fn numbers(&self, ticket: &NewTicket) -> Result<Numbers, TicketError> {

@@ -70,11 +70,7 @@ pub(super) fn read(answer: &Value, asked: &Url) -> Result<Zone, TicketError> {
         let text = answer[name].as_str()?.trim();
         Url::parse(&if text.ends_with('/') { text.to_owned() } else { format!("{text}/") }).ok()
     };
-    let Some(url) = address("url") else {
-        return Err(TicketError::Refused(format!(
-            "{NAME} knows no zone of this API user: look at the user's name"
-        )));
-    };
+    let url = address("url").ok_or_else(none)?;
     if !is_believed(&url, asked) {
         return Err(TicketError::Refused(format!(
             "{NAME} named a zone at {}, which is none of its own hosts",
@@ -84,6 +80,11 @@ pub(super) fn read(answer: &Value, asked: &Url) -> Result<Zone, TicketError> {
     let rest =
         url.join(&format!("{VERSION}/")).map_err(|_| unavailable("named a zone that is no address"))?;
     Ok(Zone { rest, web: address("webUrl").filter(|web| matches!(web.scheme(), "http" | "https")) })
+}
+
+/// There is no such user.
+pub(super) fn none() -> TicketError {
+    TicketError::Refused(format!("{NAME} knows no zone of this API user: look at the user's name"))
 }
 
 fn is_believed(url: &Url, asked: &Url) -> bool {

@@ -20,6 +20,7 @@ use url::form_urlencoded::Serializer;
 use super::answer::{self, Call, NAME};
 use super::wire::number;
 use crate::http::{Answer, Http};
+use crate::psa::patience::Until;
 
 /// How long before its end a token is not used any more.
 const MARGIN: Duration = Duration::from_mins(1);
@@ -76,30 +77,39 @@ impl Access {
     }
 
     pub(super) async fn get(&self, call: Call, url: &Url) -> Result<Answer, TicketError> {
-        self.call(call, |client| client.request(Method::GET, url.clone())).await
+        self.call(call, None, |client| client.request(Method::GET, url.clone())).await
     }
 
-    /// Posts one object, in the array that every body is.
-    pub(super) async fn post(&self, call: Call, path: &str, body: &Value) -> Result<Answer, TicketError> {
+    /// Posts one object, in the array that every body is, unless it is too late for it.
+    pub(super) async fn post(
+        &self,
+        call: Call,
+        until: Until,
+        path: &str,
+        body: &Value,
+    ) -> Result<Answer, TicketError> {
         let url = self.url(&["api", path], &[]);
         let body = Value::Array(vec![body.clone()]);
-        self.call(call, |client| client.request(Method::POST, url.clone()).json(&body)).await
+        self.call(call, Some(until), |client| client.request(Method::POST, url.clone()).json(&body)).await
     }
 
     async fn call(
         &self,
         call: Call,
+        until: Option<Until>,
         build: impl Fn(&Client) -> RequestBuilder + Send + Sync,
     ) -> Result<Answer, TicketError> {
         let token = self.token().await?;
         let send = async |token: &SecretString| {
-            self.http.call(|client| build(client).bearer_auth(token.expose_secret())).await
+            // The token may have been a long time coming.
+            until.map_or(Ok(()), |until| until.check(NAME))?;
+            Ok(self.http.call(|client| build(client).bearer_auth(token.expose_secret())).await)
         };
-        let mut answered = send(&token).await;
+        let mut answered = send(&token).await?;
         // Refused means that nothing was done; the token may have been taken back before its time.
         if answered.as_ref().is_ok_and(|answer| answer.status == StatusCode::UNAUTHORIZED) {
             self.drop_token(&token).await;
-            answered = send(&self.token().await?).await;
+            answered = send(&self.token().await?).await?;
         }
         answer::checked(call, answered)
     }

@@ -24,6 +24,8 @@ pub(super) enum Call {
     Create,
     /// Changes a ticket that should be there, or adds to it.
     Change,
+    /// Files time on a ticket.
+    Time,
     /// Reads one thing by its id.
     Read,
     /// Reads a list.
@@ -33,7 +35,7 @@ pub(super) enum Call {
 impl Call {
     /// It matters whether it was done.
     fn changes(self) -> bool {
-        matches!(self, Self::Create | Self::Change)
+        matches!(self, Self::Create | Self::Change | Self::Time)
     }
 }
 
@@ -43,7 +45,7 @@ pub(super) fn checked(call: Call, answer: Result<Answer, NoAnswer>) -> Result<An
         Ok(answer) if answer.status.is_success() => Ok(answer),
         Ok(answer) => Err(refusal(call, &answer)),
         Err(NoAnswer::Sent(reason)) if call.changes() => {
-            Err(TicketError::Unknown(format!("{NAME} did not answer: {reason}")))
+            Err(TicketError::Unknown { reason: format!("{NAME} did not answer: {reason}"), after: None })
         }
         Err(NoAnswer::NotSent(reason) | NoAnswer::Sent(reason)) => Err(TicketError::Unavailable {
             reason: format!("{NAME} can't be reached: {reason}"),
@@ -61,7 +63,9 @@ fn refusal(call: Call, answer: &Answer) -> TicketError {
             after: Some(answer.wait.map_or(SHORTEST_WAIT, |asked| asked.max(SHORTEST_WAIT))),
         },
         404 | 410 if matches!(call, Call::Read | Call::Change) => TicketError::NotFound,
-        408 | 409 | 500.. if call.changes() => TicketError::Unknown(reason),
+        // Another attempt doesn't make it take the time.
+        409 | 501 if call == Call::Time => TicketError::Refused(reason),
+        408 | 409 | 500.. if call.changes() => TicketError::Unknown { reason, after: answer.wait },
         408 | 500.. => TicketError::Unavailable { reason, after: answer.wait },
         _ => TicketError::Refused(reason),
     }
@@ -82,7 +86,8 @@ pub(super) fn no_secret(error: &SecretError) -> TicketError {
 /// The ticket was made, but which is it?
 pub(super) fn without_id(status: StatusCode) -> TicketError {
     let status = status.as_u16();
-    TicketError::Unknown(format!("{NAME} answered {status} to a new ticket without the ticket's id"))
+    let reason = format!("{NAME} answered {status} to a new ticket without the ticket's id");
+    TicketError::Unknown { reason, after: None }
 }
 
 pub(super) fn not_understood(what: &str) -> TicketError {
@@ -95,6 +100,12 @@ pub(super) fn is_about(error: &TicketError, words: &[&str]) -> bool {
     let TicketError::Refused(reason) = error else { return false };
     let reason = reason.to_lowercase();
     words.iter().any(|word| reason.contains(word))
+}
+
+/// Whether an action was refused for itself, so that another one may be taken: it is neither the ticket nor the sign-in.
+pub(super) fn is_about_action(error: &TicketError) -> bool {
+    let elsewhere = ["ticket", "answered 401", "client id and secret"];
+    matches!(error, TicketError::Refused(_)) && !is_about(error, &elsewhere)
 }
 
 /// What HaloPSA says is wrong, in its own words.
@@ -127,7 +138,7 @@ fn words(answer: &Value) -> Option<String> {
 mod tests {
     use super::*;
 
-    const ALL: [Call; 4] = [Call::Create, Call::Change, Call::Read, Call::List];
+    const ALL: [Call; 5] = [Call::Create, Call::Change, Call::Read, Call::List, Call::Time];
 
     fn answer(status: u16, wait: Option<i64>, body: &str) -> Answer {
         let status = StatusCode::from_u16(status).unwrap();
@@ -135,33 +146,36 @@ mod tests {
     }
 
     /// The kind of error of all calls, in order.
-    fn kinds(answered: impl Fn() -> Result<Answer, NoAnswer>) -> [&'static str; 4] {
+    fn kinds(answered: impl Fn() -> Result<Answer, NoAnswer>) -> [&'static str; 5] {
         ALL.map(|call| match checked(call, answered()) {
             Ok(_) => "ok",
             Err(TicketError::Refused(_)) => "refused",
             Err(TicketError::Closed) => "closed",
             Err(TicketError::NotFound) => "not found",
             Err(TicketError::Unavailable { .. }) => "unavailable",
-            Err(TicketError::Unknown(_)) => "unknown",
+            Err(TicketError::Unknown { .. }) => "unknown",
         })
     }
 
     #[test]
     fn every_status_says_what_to_do_next() {
+        let refused = ["refused"; 5];
+        let doubt = ["unknown", "unknown", "unavailable", "unavailable", "unknown"];
         for (status, expected) in [
-            (200, ["ok"; 4]),
-            (201, ["ok"; 4]),
-            (302, ["refused"; 4]),
-            (400, ["refused"; 4]),
-            (401, ["refused"; 4]),
-            (403, ["refused"; 4]),
-            (404, ["refused", "not found", "not found", "refused"]),
-            (408, ["unknown", "unknown", "unavailable", "unavailable"]),
-            (409, ["unknown", "unknown", "refused", "refused"]),
-            (429, ["unavailable"; 4]),
-            (500, ["unknown", "unknown", "unavailable", "unavailable"]),
-            (502, ["unknown", "unknown", "unavailable", "unavailable"]),
-            (503, ["unavailable"; 4]),
+            (200, ["ok"; 5]),
+            (201, ["ok"; 5]),
+            (302, refused),
+            (400, refused),
+            (401, refused),
+            (403, refused),
+            (404, ["refused", "not found", "not found", "refused", "refused"]),
+            (408, doubt),
+            (409, ["unknown", "unknown", "refused", "refused", "refused"]),
+            (429, ["unavailable"; 5]),
+            (500, doubt),
+            (501, ["unknown", "unknown", "unavailable", "unavailable", "refused"]),
+            (502, doubt),
+            (503, ["unavailable"; 5]),
         ] {
             assert_eq!(kinds(|| Ok(answer(status, None, ""))), expected, "{status}");
         }
@@ -169,9 +183,9 @@ mod tests {
 
     #[test]
     fn no_answer_leaves_open_only_what_was_sent_and_changes_something() {
-        assert_eq!(kinds(|| Err(NoAnswer::NotSent("refused".into()))), ["unavailable"; 4]);
+        assert_eq!(kinds(|| Err(NoAnswer::NotSent("refused".into()))), ["unavailable"; 5]);
         let sent = kinds(|| Err(NoAnswer::Sent("timed out".into())));
-        assert_eq!(sent, ["unknown", "unknown", "unavailable", "unavailable"]);
+        assert_eq!(sent, ["unknown", "unknown", "unavailable", "unavailable", "unknown"]);
     }
 
     #[test]
@@ -182,6 +196,13 @@ mod tests {
             let Err(TicketError::Unavailable { after, .. }) = told else { panic!("{status}: {told:?}") };
             assert_eq!(after, Some(TimeDelta::seconds(waits)), "{status} {asked:?}");
         }
+    }
+
+    #[test]
+    fn a_wait_that_was_asked_for_counts_where_the_work_may_have_been_done_too() {
+        let told = checked(Call::Change, Ok(answer(502, Some(70), "")));
+        let Err(TicketError::Unknown { after, .. }) = told else { panic!("{told:?}") };
+        assert_eq!(after, Some(TimeDelta::seconds(70)));
     }
 
     #[test]

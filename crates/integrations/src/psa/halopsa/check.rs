@@ -29,6 +29,7 @@ impl HaloPsa {
         points.push(point("closed status", self.has_statuses().await));
         points.push(point("priorities", self.has_priorities().await));
         points.push(point("technicians", self.has_technicians().await));
+        points.push(point("companies", self.has_mapped_companies().await));
         points.push(point("default company", self.has_company().await));
         points
     }
@@ -98,24 +99,39 @@ impl HaloPsa {
         Ok(without(mapped, &agents).map(|names| format!("there is no agent {names}")))
     }
 
+    /// Under which client a ticket goes is what people look at first.
+    async fn has_mapped_companies(&self) -> Result<Option<String>, TicketError> {
+        let mut missing = Vec::new();
+        for (client, name) in &self.mapping.companies {
+            if !self.has_client(name).await? {
+                missing.push(format!("'{name}' for {client}"));
+            }
+        }
+        Ok(listed(&missing).map(|names| format!("there is no client {names}")))
+    }
+
     async fn has_company(&self) -> Result<Option<String>, TicketError> {
         let Some(name) = &self.mapping.default_company else {
             // Whether there are clients to be seen at all.
             return self.lists.clients_like(&self.access, "").await.map(|_| None);
         };
-        let missing = Some(format!("there is no client '{name}'"));
+        let is_there = self.has_client(name).await?;
+        Ok((!is_there).then(|| format!("there is no client '{name}'")))
+    }
+
+    /// By its name or its number.
+    async fn has_client(&self, name: &str) -> Result<bool, TicketError> {
         let Ok(id) = name.trim().parse::<i64>() else {
             let found = self.lists.clients_like(&self.access, name).await?;
-            let is_there = found.iter().any(|client| client.is_called(name) && !client.off);
-            return Ok(missing.filter(|_| !is_there));
+            return Ok(found.iter().any(|client| client.is_called(name) && !client.off));
         };
         let url = self.access.url(&["api", "client", &id.to_string()], &[]);
         match self.access.get(Call::Read, &url).await {
             Ok(answer) => {
                 let found = wire::one(&answer.body).and_then(|client| wire::number(&client, &["id"]));
-                Ok(missing.filter(|_| found != Some(id)))
+                Ok(found == Some(id))
             }
-            Err(TicketError::NotFound) => Ok(missing),
+            Err(TicketError::NotFound) => Ok(false),
             Err(error) => Err(error),
         }
     }
@@ -130,8 +146,13 @@ fn point(what: &str, looked: Result<Option<String>, TicketError>) -> CheckPoint 
 fn without<'a>(names: impl Iterator<Item = &'a str>, entries: &[Entry]) -> Option<String> {
     let missing: Vec<String> =
         names.filter(|name| named(entries, name).is_none()).map(|name| format!("'{name}'")).collect();
+    listed(&missing)
+}
+
+/// What is missing, as far as it fits; nothing where nothing is.
+fn listed(missing: &[String]) -> Option<String> {
     let more = missing.len().saturating_sub(NAMED);
-    let told = missing.get(..NAMED).unwrap_or(&missing).join(", ");
+    let told = missing.get(..NAMED).unwrap_or(missing).join(", ");
     match (missing.is_empty(), more) {
         (true, _) => None,
         (false, 0) => Some(told),

@@ -52,6 +52,30 @@ impl HaloPsa {
         Err(answer::not_understood("a list of actions"))
     }
 
+    /// The ticket that carries our key. The search lags, and what it looks at is a setting there: the latest tickets are
+    /// looked through as well.
+    pub(super) async fn search(&self, external_ref: &str) -> Result<Option<TicketView>, TicketError> {
+        let pages = [("open_only", "false"), ("pageinate", "true"), ("page_no", "1")];
+        let latest = [("page_size", "50"), ("order", "id"), ("orderdesc", "true")];
+        let searches: [&[(&str, &str)]; 3] = [
+            &[("page_size", "10"), ("search", external_ref)],
+            &[("page_size", "10"), ("search_details", external_ref)],
+            &latest,
+        ];
+        for search in searches {
+            let url = self.access.url(&["api", "tickets"], &[&pages, search].concat());
+            let answer = self.access.get(Call::List, &url).await?;
+            let found = wire::rows(&answer.body, "tickets");
+            let found = found.ok_or_else(|| answer::not_understood("a list of tickets"))?;
+            if let Some(ours) = self.ours(&found, external_ref).await?
+                && let Some(id) = ticket::id(&ours)
+            {
+                return Ok(Some(self.view(id, &ours).await?));
+            }
+        }
+        Ok(None)
+    }
+
     /// The first of these tickets that carries our key.
     pub(super) async fn ours(
         &self,

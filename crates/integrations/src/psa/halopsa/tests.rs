@@ -7,10 +7,12 @@ use std::sync::mpsc;
 use chrono::{DateTime, TimeZone as _, Utc};
 use domain::severity::Severity;
 use secrecy::SecretString;
+use serde_json::{Value, json};
 
 use super::*;
 
 mod access;
+mod late;
 
 /// What HaloPSA says to a request, by its first line in lower case; `None`: the usual.
 type Says = Box<dyn Fn(&str) -> Option<String> + Send>;

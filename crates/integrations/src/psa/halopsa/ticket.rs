@@ -43,8 +43,13 @@ pub(super) fn is_over(ticket: &Value, settings: &HaloSettings, statuses: &[Entry
         return true;
     }
     let status = status(ticket, statuses).unwrap_or_default().trim().to_lowercase();
-    let is = |name: &String| name.trim().to_lowercase() == status;
-    if !status.is_empty() {
+    let id = number(ticket, &["status_id"]);
+    // In the settings a status may be its number, too.
+    let is = |name: &String| {
+        let name = name.trim().to_lowercase();
+        name == status || (id.is_some() && name.parse().ok() == id)
+    };
+    if !status.is_empty() || id.is_some() {
         if settings.closed_status.iter().chain(&settings.also_closed).any(is) {
             return true;
         }
@@ -124,7 +129,7 @@ mod tests {
     fn a_ticket_is_over_by_its_status_and_else_by_its_closing_date() {
         let settings = HaloSettings {
             closed_status: Some("Erledigt".into()),
-            also_closed: vec!["Rechnung".into()],
+            also_closed: vec!["Rechnung".into(), "23".into()],
             working_status: Some("In Arbeit".into()),
             ..HaloSettings::default()
         };
@@ -144,6 +149,9 @@ mod tests {
             (json!({"status_name": "New", "merged_into_id": 0, "mergedtoid": -1}), false),
             (json!({"status_id": 9}), true),
             (json!({"status_id": 1}), false),
+            (json!({"status_id": 23, "status_name": "Abgelegt", "dateclosed": empty}), true),
+            (json!({"status_id": 23}), true),
+            (json!({"status_id": 24, "status_name": "23 or so", "dateclosed": empty}), false),
             (json!({}), false),
         ] {
             let status = |id, name: &str| Entry { id, names: vec![name.to_owned()], sla: None, off: false };

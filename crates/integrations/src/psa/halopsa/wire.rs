@@ -66,6 +66,15 @@ pub(super) fn note(ticket: i64, outcome: &Value, note: &TicketNote) -> Value {
     Value::Object(body)
 }
 
+/// The same note without anything that some right may be wanting for: who wrote it and when stands in the text.
+pub(super) fn plain_note(ticket: i64, outcome: &Value, note: &TicketNote) -> Value {
+    let at = note.at.format("%Y-%m-%d %H:%M:%S UTC");
+    let text = format!("[On-Call] {}, {at}: {}", note.author, note.text);
+    let mut body = action(ticket, outcome, &text, &note.external_ref);
+    body.remove("dont_do_rules");
+    Value::Object(body)
+}
+
 /// Time that waits for a person: not reviewed, and not ready for billing before that.
 pub(super) fn time(ticket: i64, outcome: &Value, time: &TimeSpent, agent: Option<i64>) -> Value {
     let hours = (time.to - time.from).num_seconds().max(0);

@@ -25,18 +25,19 @@ pub(super) enum Call {
 
 impl Call {
     /// It changes something there, so that it matters whether it was done.
-    fn changes(self) -> bool {
+    pub(super) fn changes(self) -> bool {
         matches!(self, Self::Create | Self::Note | Self::Complete | Self::Take | Self::Time)
     }
 
-    /// It is refused where the ticket is closed.
+    /// It is refused where the ticket is closed, and there is nothing more to do then.
     fn needs_open_ticket(self) -> bool {
         matches!(self, Self::Note | Self::Complete | Self::Take)
     }
 
-    /// It is about one ticket that should be there.
+    /// It is about one ticket that should be there. A PSA that has no time entries knows no such address either, which
+    /// says nothing about the ticket.
     fn names_ticket(self) -> bool {
-        matches!(self, Self::Read | Self::Note | Self::Complete | Self::Take | Self::Time)
+        matches!(self, Self::Read | Self::Note | Self::Complete | Self::Take)
     }
 }
 
@@ -46,7 +47,7 @@ pub(super) fn checked(call: Call, answer: Result<Answer, NoAnswer>) -> Result<An
         Ok(answer) if answer.status.is_success() => Ok(answer),
         Ok(answer) => Err(refusal(call, &answer)),
         Err(NoAnswer::Sent(reason)) if call.changes() => {
-            Err(TicketError::Unknown(format!("{NAME} did not answer: {reason}")))
+            Err(TicketError::Unknown { reason: format!("{NAME} did not answer: {reason}"), after: None })
         }
         Err(NoAnswer::NotSent(reason) | NoAnswer::Sent(reason)) => Err(TicketError::Unavailable {
             reason: format!("{NAME} can't be reached: {reason}"),
@@ -62,14 +63,19 @@ fn refusal(call: Call, answer: &Answer) -> TicketError {
         429 => TicketError::Unavailable { reason, after: answer.wait },
         404 | 410 if call.names_ticket() => TicketError::NotFound,
         status if call.needs_open_ticket() && is_closed(status, &said) => TicketError::Closed,
-        408 | 409 | 500.. if call.changes() => TicketError::Unknown(reason),
+        // Time is filed or it isn't: no other attempt makes a closed ticket take it, or a PSA that has no time entries.
+        409 | 501 if call == Call::Time => TicketError::Refused(reason),
+        408 | 409 | 500.. if call.changes() => TicketError::Unknown { reason, after: answer.wait },
         408 | 500.. => TicketError::Unavailable { reason, after: answer.wait },
         _ => TicketError::Refused(reason),
     }
 }
 
+/// `422` is also what a wrong field is answered with: only the words tell that the ticket is over.
 fn is_closed(status: u16, said: &str) -> bool {
-    status == 409 || (matches!(status, 400 | 422 | 423) && said.to_lowercase().contains("closed"))
+    let said = said.to_lowercase();
+    let says = ["closed", "already completed", "already resolved", "is completed", "is resolved"];
+    status == 409 || (matches!(status, 400 | 422 | 423) && says.iter().any(|text| said.contains(text)))
 }
 
 /// Nothing was sent, for want of a key.
@@ -91,10 +97,9 @@ pub(super) fn bad_key(name: &str, problem: &str) -> TicketError {
 
 /// The ticket was made, but which is it?
 pub(super) fn without_id(status: StatusCode) -> TicketError {
-    TicketError::Unknown(format!(
-        "{NAME} answered {} to a new ticket without the ticket's id",
-        status.as_u16()
-    ))
+    let status = status.as_u16();
+    let reason = format!("{NAME} answered {status} to a new ticket without the ticket's id");
+    TicketError::Unknown { reason, after: None }
 }
 
 pub(super) fn not_understood() -> TicketError {
@@ -128,43 +133,50 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Call; 5] = [Call::Create, Call::Find, Call::Read, Call::Note, Call::Complete];
+    const ALL: [Call; 6] = [Call::Create, Call::Find, Call::Read, Call::Note, Call::Complete, Call::Time];
 
     fn answer(status: u16, body: &str) -> Answer {
         let status = StatusCode::from_u16(status).unwrap();
         Answer { status, wait: Some(TimeDelta::seconds(7)), body: body.into() }
     }
 
-    /// The kind of error of all five calls, in order.
-    fn kinds(answered: impl Fn() -> Result<Answer, NoAnswer>) -> [&'static str; 5] {
+    /// The kind of error of all calls, in order.
+    fn kinds(answered: impl Fn() -> Result<Answer, NoAnswer>) -> [&'static str; 6] {
         ALL.map(|call| match checked(call, answered()) {
             Ok(_) => "ok",
             Err(TicketError::Refused(_)) => "refused",
             Err(TicketError::Closed) => "closed",
             Err(TicketError::NotFound) => "not found",
             Err(TicketError::Unavailable { .. }) => "unavailable",
-            Err(TicketError::Unknown(_)) => "unknown",
+            Err(TicketError::Unknown { .. }) => "unknown",
         })
     }
 
     #[test]
     fn every_status_says_what_to_do_next() {
+        let refused = ["refused"; 6];
+        let doubt = ["unknown", "unavailable", "unavailable", "unknown", "unknown", "unknown"];
+        let closed = ["refused", "refused", "refused", "closed", "closed", "refused"];
         for (status, body, expected) in [
-            (200, "", ["ok"; 5]),
-            (201, "", ["ok"; 5]),
-            (204, "", ["ok"; 5]),
-            (302, "", ["refused"; 5]),
-            (400, "", ["refused"; 5]),
-            (401, "", ["refused"; 5]),
-            (403, "", ["refused"; 5]),
-            (404, "", ["refused", "refused", "not found", "not found", "not found"]),
-            (408, "", ["unknown", "unavailable", "unavailable", "unknown", "unknown"]),
-            (409, "", ["unknown", "refused", "refused", "closed", "closed"]),
-            (422, "", ["refused"; 5]),
-            (422, r#"{"message":"Ticket is CLOSED"}"#, ["refused", "refused", "refused", "closed", "closed"]),
-            (429, "", ["unavailable"; 5]),
-            (500, "", ["unknown", "unavailable", "unavailable", "unknown", "unknown"]),
-            (503, "", ["unknown", "unavailable", "unavailable", "unknown", "unknown"]),
+            (200, "", ["ok"; 6]),
+            (201, "", ["ok"; 6]),
+            (204, "", ["ok"; 6]),
+            (302, "", refused),
+            (400, "", refused),
+            (401, "", refused),
+            (403, "", refused),
+            (404, "", ["refused", "refused", "not found", "not found", "not found", "refused"]),
+            (405, "", refused),
+            (408, "", doubt),
+            (409, "", ["unknown", "refused", "refused", "closed", "closed", "refused"]),
+            (422, "", refused),
+            (422, r#"{"message":"Ticket is CLOSED"}"#, closed),
+            (422, r#"{"message":"The ticket was already completed"}"#, closed),
+            (422, r#"{"message":"status must not be New"}"#, refused),
+            (429, "", ["unavailable"; 6]),
+            (500, "", doubt),
+            (501, "", ["unknown", "unavailable", "unavailable", "unknown", "unknown", "refused"]),
+            (503, "", doubt),
         ] {
             assert_eq!(kinds(|| Ok(answer(status, body))), expected, "{status} {body}");
         }
@@ -172,17 +184,29 @@ mod tests {
 
     #[test]
     fn no_answer_leaves_open_only_what_was_sent_and_changes_something() {
-        assert_eq!(kinds(|| Err(NoAnswer::NotSent("refused".into()))), ["unavailable"; 5]);
+        assert_eq!(kinds(|| Err(NoAnswer::NotSent("refused".into()))), ["unavailable"; 6]);
         let sent = kinds(|| Err(NoAnswer::Sent("timed out".into())));
-        assert_eq!(sent, ["unknown", "unavailable", "unavailable", "unknown", "unknown"]);
+        assert_eq!(sent, ["unknown", "unavailable", "unavailable", "unknown", "unknown", "unknown"]);
     }
 
     #[test]
-    fn a_busy_psa_is_left_alone_as_long_as_it_asks() {
-        let Err(TicketError::Unavailable { after, .. }) = checked(Call::Create, Ok(answer(429, ""))) else {
-            panic!("429 is unavailable")
-        };
-        assert_eq!(after, Some(TimeDelta::seconds(7)));
+    fn a_busy_psa_is_left_alone_as_long_as_it_asks_whether_or_not_it_has_done_the_work() {
+        let seven = Some(TimeDelta::seconds(7));
+        for (call, status) in [
+            (Call::Create, 429),
+            (Call::Create, 503),
+            (Call::Note, 503),
+            (Call::Complete, 500),
+            (Call::Time, 503),
+            (Call::Read, 503),
+        ] {
+            let told = checked(call, Ok(answer(status, "")));
+            let Err(TicketError::Unavailable { after, .. } | TicketError::Unknown { after, .. }) = told
+            else {
+                panic!("{call:?} {status}: {told:?}")
+            };
+            assert_eq!(after, seven, "{call:?} {status}");
+        }
     }
 
     #[test]

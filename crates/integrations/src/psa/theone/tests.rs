@@ -241,16 +241,16 @@ async fn a_call_that_was_sent_and_not_answered_may_have_been_done() {
     let (psa, _) = serve(&[cut, cut_body, cut, cut], Timeouts::default());
     for _ in 0..2 {
         let told = psa.create(&ticket()).await;
-        assert!(matches!(told, Err(TicketError::Unknown(_))), "{told:?}");
+        assert!(matches!(told, Err(TicketError::Unknown { .. })), "{told:?}");
     }
     let told = psa.add_note(&tenant(), "7", &note()).await;
-    assert!(matches!(told, Err(TicketError::Unknown(_))), "{told:?}");
+    assert!(matches!(told, Err(TicketError::Unknown { .. })), "{told:?}");
     let told = psa.read(&tenant(), "7").await;
     assert!(matches!(told, Err(TicketError::Unavailable { .. })), "{told:?}");
 
     let (psa, _) = serve(&[""], within(Duration::from_millis(500)));
     let told = psa.create(&ticket()).await;
-    assert!(matches!(told, Err(TicketError::Unknown(_))), "{told:?}");
+    assert!(matches!(told, Err(TicketError::Unknown { .. })), "{told:?}");
 }
 
 #[tokio::test]
@@ -271,3 +271,4 @@ async fn an_endless_answer_is_not_read_to_its_end() {
 }
 
 mod keys;
+mod late;

@@ -162,7 +162,9 @@ pub(super) fn created_id(body: &[u8]) -> Option<String> {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct NotUnderstood;
 
-/// The first ticket that carries our key.
+/// The ticket that carries our key. A PSA that doesn't know the parameter answers with every ticket there is: one that
+/// carries another key, or says that it has none, is never ours. One that doesn't speak of keys at all is ours where it is
+/// the only answer to our question.
 pub(super) fn found(body: &[u8], external_ref: &str) -> Result<Option<TicketView>, NotUnderstood> {
     let answer: Value = serde_json::from_slice(body).map_err(|_| NotUnderstood)?;
     let list = match &answer {
@@ -170,12 +172,10 @@ pub(super) fn found(body: &[u8], external_ref: &str) -> Result<Option<TicketView
         _ => answer.get("tickets").or_else(|| answer.get("data")),
     };
     let tickets = list.and_then(Value::as_array).ok_or(NotUnderstood)?;
-    // A PSA that doesn't know the parameter answers with every ticket there is.
-    let is_ours = |ticket: &&Value| match ticket.get("external_ref") {
-        None | Some(Value::Null) => true,
-        Some(key) => key.as_str() == Some(external_ref),
-    };
-    let ours = tickets.iter().find(is_ours);
+    let key = |ticket: &Value| ticket.get("external_ref").map(|key| key.as_str() == Some(external_ref));
+    let ours = tickets.iter().find(|ticket| key(ticket) == Some(true));
+    let only = || tickets.first().filter(|only| tickets.len() == 1 && key(only).is_none());
+    let ours = ours.or_else(only);
     ours.map(|ticket| Ok(view(ticket, id(ticket).ok_or(NotUnderstood)?))).transpose()
 }
 
@@ -261,6 +261,13 @@ mod tests {
             (json!({"data": [{"id": "T", "status": "completed"}]}), Ok(one("T", true))),
             (json!([{"id": "T", "status": "Open", "external_ref": "ours"}]), Ok(one("T", false))),
             (json!({"tickets": [{"id": "X", "external_ref": "other"}]}), Ok(None)),
+            (json!({"tickets": [{"id": "X", "external_ref": null}]}), Ok(None)),
+            (json!({"tickets": [{"id": "X", "external_ref": 7}]}), Ok(None)),
+            (json!({"tickets": [{"id": "X", "status": "New"}, {"id": "Y", "status": "New"}]}), Ok(None)),
+            (
+                json!([{"id": "X"}, {"id": "T", "external_ref": "ours"}, {"external_ref": null}]),
+                Ok(one("T", false)),
+            ),
             (json!({"tickets": [{"status": "New"}]}), Err(NotUnderstood)),
             (json!({"error": "?"}), Err(NotUnderstood)),
             (json!("tickets"), Err(NotUnderstood)),

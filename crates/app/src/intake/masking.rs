@@ -1,0 +1,149 @@
+//! What a known key's delivery leaves behind: the request as it is kept, and its signals without the key.
+//!
+//! Invariants: no key is kept, wherever its sender put it; a body is kept whole unless a document can't hold it; a problem's
+//! identity is the same for each of its deliveries.
+
+use domain::delivery::Request;
+use domain::signal::Signal;
+use domain::source::KeyHash;
+
+use crate::port::ReceivedBody;
+
+/// The most bytes of a body that are kept, as they are stored: a document and its envelope must stay below 2 MB.
+const MOST_KEPT: usize = 1_100_000;
+
+/// The most bytes of a header that are kept.
+const LONGEST_HEADER: usize = 1_024;
+
+/// Shorter ones are no keys of ours, and may be words.
+const SHORTEST_KEY: usize = 16;
+
+/// A request as it is kept.
+pub(super) fn request(key: &str, received: ReceivedBody<'_>) -> Request {
+    let headers = received.headers.iter().filter(|(_, value)| value.len() <= LONGEST_HEADER);
+    Request {
+        content_type: received.content_type.map(str::to_owned),
+        query: masked(without_key(received.query), key),
+        headers: headers.map(|(name, value)| (name.clone(), masked(value.clone(), key))).collect(),
+        body: masked(kept(received.body), key),
+    }
+}
+
+/// A text without the key: some senders put the address that they call into what they say.
+pub(super) fn masked(text: String, key: &str) -> String {
+    if is_in(&text, key) { text.replace(key, "(key)") } else { text }
+}
+
+fn is_in(text: &str, key: &str) -> bool {
+    key.len() >= SHORTEST_KEY && text.contains(key)
+}
+
+/// A signal without the key in any of its texts. A dedup key that has it in it becomes its own hash, so that two problems
+/// stay two and a recovery finds its own.
+pub(super) fn without_key_in(mut signal: Signal, key: &str) -> Signal {
+    if let Some(own) = signal.dedup_key.take_if(|own| is_in(own, key)) {
+        signal.dedup_key = Some(format!("sha256:{}", KeyHash::of(&own).as_str()));
+    }
+    let Signal {
+        title,
+        description,
+        client,
+        product,
+        link,
+        links,
+        images,
+        device,
+        group,
+        detection,
+        degraded,
+        ..
+    } = &mut signal;
+    let mut texts = vec![Some(title), Some(description)];
+    texts.extend([client, product, link, group, degraded].map(Option::as_mut));
+    texts.extend([&mut device.name, &mut device.hostname].map(Option::as_mut));
+    for link in links {
+        texts.extend([Some(&mut link.href), link.text.as_mut()]);
+    }
+    for image in images {
+        texts.extend([Some(&mut image.src), image.href.as_mut(), image.alt.as_mut()]);
+    }
+    if let Some(detection) = detection {
+        texts.extend([&mut detection.detection_type, &mut detection.recommended_action].map(Option::as_mut));
+    }
+    for text in texts.into_iter().flatten() {
+        *text = masked(std::mem::take(text), key);
+    }
+    signal
+}
+
+fn without_key(query: &str) -> String {
+    let is_key = |pair: &&str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        name.eq_ignore_ascii_case("key") || name.eq_ignore_ascii_case("token")
+    };
+    query.split('&').filter(|pair| !is_key(pair)).collect::<Vec<_>>().join("&")
+}
+
+/// A body as it is kept: as text, and all of it unless escaping (control characters take six bytes each) would make it
+/// larger than a document may be.
+pub(super) fn kept(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let escaped = |c: char| match c {
+        '"' | '\\' | '\n' | '\r' | '\t' => 2,
+        c if c.is_control() => 6,
+        c => c.len_utf8(),
+    };
+    let mut size = 0;
+    let end = text.char_indices().find(|(_, c)| {
+        size += escaped(*c);
+        size > MOST_KEPT
+    });
+    match end {
+        None => text.into_owned(),
+        Some((end, _)) => format!("{}… (cut here)", &text[..end]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::severity::Severity;
+    use domain::signal::Link;
+
+    use super::*;
+
+    const KEY: &str = "0123456789abcdef0123456789abcdef";
+
+    #[test]
+    fn no_key_is_kept_wherever_the_sender_put_it() {
+        let body = format!("see https://oncall.example/api/webhooks/{KEY}");
+        let query = format!("a=1&key={KEY}&Token=x&b=2&c={KEY}");
+        let headers = [("x-webhook-target".to_owned(), body.clone())];
+        let received =
+            ReceivedBody { query: &query, headers: &headers, ..ReceivedBody::bare(body.as_bytes()) };
+        let kept = request(KEY, received);
+        assert_eq!(kept.query, "a=1&b=2&c=(key)");
+        assert!(!format!("{kept:?}").contains(KEY), "{kept:?}");
+    }
+
+    #[test]
+    fn no_text_of_a_signal_tells_the_key_and_problems_stay_apart() {
+        let url = format!("https://oncall.example/api/webhooks/{KEY}");
+        let mut signal = Signal::trigger(format!("down, told to {url}"), Severity::High);
+        signal.description = url.clone();
+        signal.link = Some(url.clone());
+        signal.degraded = Some(url.clone());
+        signal.device.name = Some(url.clone());
+        signal.links = vec![Link { href: url.clone(), text: Some(url.clone()) }];
+        signal.dedup_key = Some(format!("{url}#1"));
+        let mut other = signal.clone();
+        other.dedup_key = Some(format!("{url}#2"));
+        let (masked, again) = (without_key_in(signal.clone(), KEY), without_key_in(signal, KEY));
+        assert!(!format!("{masked:?}").contains(KEY), "{masked:?}");
+        assert_eq!(masked.title, "down, told to https://oncall.example/api/webhooks/(key)");
+        assert_eq!(masked.dedup_key(), again.dedup_key());
+        assert_ne!(masked.dedup_key(), without_key_in(other, KEY).dedup_key());
+        let mut own = Signal::trigger("x", Severity::Low);
+        own.dedup_key = Some("mine".to_owned());
+        assert_eq!(without_key_in(own.clone(), KEY), own, "what has no key in it stays as it is");
+    }
+}
