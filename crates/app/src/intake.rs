@@ -145,10 +145,7 @@ pub async fn deliver(app: &Arc<App>, delivery: Delivery<'_>) -> Result<Received,
             return Ok(Received::Nothing("a heartbeat".to_owned()));
         }
     }
-    let source = Arc::new(source);
-    let received = reading::take_in(app, &tenant, Arc::clone(&source), delivery, draft).await;
-    watched::watch(app, &tenant, &source.id, now).await;
-    received
+    reading::take_in(app, &tenant, Arc::new(source), delivery, draft).await
 }
 
 /// How many alerts of one delivery wait in their tenant's lane at once: several large ones have room beside each other.

@@ -1,5 +1,5 @@
-//! Sources that came without a watch: the products' own doors, and those from before there were watches. They get one with
-//! their first delivery.
+//! Sources that came without a watch: the products' own doors, which nobody makes. They get one with their first delivery;
+//! all others have it from when they are made.
 //!
 //! Invariants: a delivery never waits for its source's watch, nor fails by it; each process looks once for each source, and
 //! not with each delivery.

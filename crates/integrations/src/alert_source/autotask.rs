@@ -1,16 +1,20 @@
 //! Autotask: Extension Callouts, and the webhooks of its REST API.
 //!
-//! Invariant: nothing that a callout says is believed but which ticket it is about; what the ticket says is asked for. No
+//! Invariant: nothing that a callout says is believed but which ticket it is about, and that it was deleted; what a ticket
+//! says is asked for. No
 //! source tells how a callout names it, so it is looked for under every name and in every form there is.
 
 mod leaves;
 
 use app::port::{TicketName, Unreadable};
+use domain::autotask;
+use domain::severity::Severity;
+use domain::signal::{Action, Signal, TicketMention, WhenNoneOpen};
 use serde_json::{Map, Value};
 
 use self::leaves::{Leaf, leaves};
 use super::fields::name_of;
-use super::format::{Came, Format, Said};
+use super::format::{Came, Format, Found, Said};
 use super::text::shortened;
 
 /// Simplified names of the id; the webhook's own is told apart before.
@@ -46,16 +50,31 @@ fn webhook(object: &Map<String, Value>) -> Option<Said> {
         "deactivated" => Some(Said::Nothing(
             "Autotask has switched its webhook off, and will not tell of tickets any more".to_owned(),
         )),
-        "delete" => Some(Said::Nothing("a ticket was deleted".to_owned())),
-        _ => {
-            let id = match object.get("Id")? {
-                Value::Number(id) => id.to_string(),
-                Value::String(id) => id.trim().to_owned(),
-                _ => return None,
-            };
-            is_id(&id).then_some(Said::Ticket(TicketName::Id(id)))
-        }
+        "delete" => webhooks_id(object).map(|id| Said::Alerts(vec![deleted(id, object)])),
+        _ => webhooks_id(object).map(|id| Said::Ticket(TicketName::Id(id))),
     }
+}
+
+fn webhooks_id(object: &Map<String, Value>) -> Option<String> {
+    let id = match object.get("Id")? {
+        Value::Number(id) => id.to_string(),
+        Value::String(id) => id.trim().to_owned(),
+        _ => return None,
+    };
+    is_id(&id).then_some(id)
+}
+
+/// A ticket that is gone can't be asked for any more: what is open for it is over.
+fn deleted(id: String, object: &Map<String, Value>) -> Found {
+    let title = "The ticket was deleted in Autotask".to_owned();
+    let signal = Signal {
+        action: Action::Resolve,
+        when_none_open: Some(WhenNoneOpen::Ignore),
+        dedup_key: Some(autotask::dedup_key(&id)),
+        ticket: Some(TicketMention { id, number: None, external_ref: None }),
+        ..Signal::trigger(title, Severity::Info)
+    };
+    Found { signal, item: Value::Object(object.clone()) }
 }
 
 /// A number as Autotask makes them is the surest name, since an `id` may be one of something else.

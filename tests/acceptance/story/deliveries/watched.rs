@@ -17,7 +17,7 @@ use super::gate::Gate;
 
 super::super::stories!(
     a_test_alert_is_no_sign_of_life,
-    a_product_and_an_old_source_are_watched_from_their_first_delivery_on,
+    a_products_own_door_is_watched_from_its_first_delivery_on,
     no_more_than_the_last_thousand_of_a_heartbeat_are_kept,
     a_delivery_that_waits_is_never_taken_away,
 );
@@ -59,7 +59,7 @@ async fn a_test_alert_is_no_sign_of_life(mut world: World) {
     assert_eq!(watch_of(&world, &id).await.expect("a watch").heard, 24);
 }
 
-async fn a_product_and_an_old_source_are_watched_from_their_first_delivery_on(mut world: World) {
+async fn a_products_own_door_is_watched_from_its_first_delivery_on(mut world: World) {
     let product = AlertSource::built_in_id(&demo(), SourceType::Backups);
     assert_eq!(watch_of(&world, &product).await, None);
     let job = json!({ "job_id": "j-1", "job_name": "Nightly", "status": "failed", "device_name": "SRV-1" });
@@ -69,20 +69,10 @@ async fn a_product_and_an_old_source_are_watched_from_their_first_delivery_on(mu
     });
     let answer = world.bus("backups", "m-1", &failed).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
-    let door = world.door("generic", json!({})).await;
-    let old: SourceId = door.id.parse().expect("an id");
-    let watch = world.store().get::<SourceWatch>(&demo(), &source_watch_id(&old)).await.expect("a store");
-    let mut changes = Changes::new();
-    changes.delete(&watch.expect("a watch"));
-    commit(&world, "unwatch", changes).await;
-    world.taken(&door, json!({ "title": "x", "status": "ok" })).await;
     world.sleep_through(TimeDelta::hours(2));
     world.tick().await;
     world.skip_mails();
-    for (id, what) in [(&product, "the product's own door"), (&old, "a source without a watch")] {
-        let watch = watch_of(&world, id).await;
-        assert_eq!(watch.map(|watch| watch.heard), Some(1), "{what}");
-    }
+    assert_eq!(watch_of(&world, &product).await.map(|watch| watch.heard), Some(1));
 }
 
 /// Puts deliveries there, a millisecond apart, from now on.

@@ -5,6 +5,7 @@ use acceptance::fault::Fault;
 use acceptance::fixture::Fixture;
 use acceptance::halopsa::HaloPsa;
 use acceptance::world::{Door, World};
+use axum::http::Method;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -17,6 +18,7 @@ super::super::stories!(
     a_callout_while_autotask_is_away_waits_and_is_taken_when_it_is_back,
     a_callout_that_autotask_goes_on_not_answering_pages_and_the_answer_joins,
     a_callout_pages_at_once_where_autotask_refuses_us_and_the_answer_joins,
+    a_deleted_ticket_ends_its_incident,
     a_callout_without_a_connection_pages_with_the_tickets_number,
     a_ticket_that_we_made_comes_back_as_its_incident_and_never_as_another,
     a_halopsa_ticket_lives_and_ends_as_an_incident,
@@ -111,7 +113,12 @@ async fn an_acknowledge_and_a_resolve_here_change_autotasks_ticket_and_come_back
         ("In Progress", false)
     );
     assert_eq!(call_out(&mut world, &door, &number).await.0, 200);
+    autotask.misbehave_once_at(Method::PATCH, "/tickets", Fault::Fails(503));
     world.work("ben", &incident, "resolve", json!({ "note": "done" })).await;
+    assert_eq!(autotask.tickets()[0].status, "In Progress", "Autotask was away for a moment");
+    assert_eq!(call_out(&mut world, &door, &number).await, (200, "ignored".to_owned()), "no news");
+    world.no_mail();
+    world.advance(TimeDelta::minutes(1)).await;
     assert_eq!(autotask.tickets()[0].status, "Complete");
     let sent = autotask.requests().len();
     assert_eq!(call_out(&mut world, &door, &number).await.0, 400, "it is over here, too");
@@ -180,6 +187,18 @@ async fn a_callout_pages_at_once_where_autotask_refuses_us_and_the_answer_joins(
             "by id: {by_id}"
         );
     }
+}
+
+async fn a_deleted_ticket_ends_its_incident(mut world: World) {
+    let office = Office::autotask(&mut world, json!({})).await;
+    let door = world.door("autotask", json!({})).await;
+    let (id, number) = autotask(&office).add_ticket("Disk", "New", "Critical", "Contoso Ltd");
+    assert_eq!(call_out(&mut world, &door, &number).await.1, "created");
+    world.mail_to("ben");
+    let deleted =
+        json!({ "Action": "Delete", "EntityType": "Ticket", "Id": id.parse::<u64>().expect("a number") });
+    assert_eq!(world.taken(&door, deleted.clone()).await["result"], "resolved");
+    assert_eq!(world.taken(&door, deleted).await["result"], "ignored");
 }
 
 async fn a_callout_without_a_connection_pages_with_the_tickets_number(mut world: World) {

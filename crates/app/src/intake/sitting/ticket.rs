@@ -7,7 +7,7 @@
 use chrono::TimeDelta;
 use domain::id::IncidentId;
 use domain::incident::Incident;
-use domain::signal::{Action, TicketMention};
+use domain::signal::{Action, TicketMention, WhenNoneOpen};
 use domain::ticket::{TicketQueue, incident_in};
 use store::{TicketLink, queue_id};
 
@@ -66,7 +66,9 @@ impl Sitting<'_> {
         }
         let is_past = match arrival.signal.action {
             _ if was_made_here => true,
-            Action::Trigger => !self.is_open_again(&id, provider, mention).await?,
+            _ if arrival.signal.when_none_open() == WhenNoneOpen::Open => {
+                !self.is_open_again(&id, provider, mention).await?
+            }
             _ => false,
         };
         Ok(if is_past { Standing::Past } else { Standing::Unknown })

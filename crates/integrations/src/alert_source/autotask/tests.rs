@@ -76,7 +76,7 @@ fn what_names_no_ticket_is_refused_with_the_names_that_came_and_none_of_the_valu
 }
 
 #[test]
-fn a_webhook_names_its_ticket_by_id_and_tells_of_nothing_else() {
+fn a_webhook_names_its_ticket_by_id_and_says_no_more_of_it_than_that_it_is_gone() {
     let event = |action: &str, kind: &str| {
         let body = json!({"Action": action, "Guid": "6d2f8a4e", "EntityType": kind, "Id": 128_926, "SequenceNumber": 117,
             "Fields": {"TicketNumber": "T20261120.0042", "Title": "Server down"}, "PersonID": 4});
@@ -84,7 +84,8 @@ fn a_webhook_names_its_ticket_by_id_and_tells_of_nothing_else() {
     };
     assert_eq!(event("Create", "Ticket"), id());
     assert_eq!(event("Update", "Ticket"), id());
-    for (action, kind) in [("Delete", "Ticket"), ("Deactivated", "Ticket"), ("Create", "TicketNote")] {
+    assert!(matches!(event("Delete", "Ticket"), Said::Alerts(ended) if ended.len() == 1));
+    for (action, kind) in [("Deactivated", "Ticket"), ("Delete", "TicketNote"), ("Create", "TicketNote")] {
         assert!(matches!(event(action, kind), Said::Nothing(_)), "{action} {kind}");
     }
 }
@@ -106,7 +107,9 @@ fn the_fixtures_say_what_their_names_say() {
     assert_eq!(fixture!("recovery.http.json"), Ok(number()));
     assert_eq!(fixture!("webhook_update.json"), Ok(id()));
     assert!(matches!(fixture!("webhook_deactivated.json"), Ok(Said::Nothing(_))));
-    assert!(matches!(fixture!("webhook_delete.json"), Ok(Said::Nothing(_))));
+    let Ok(Said::Alerts(deleted)) = fixture!("webhook_delete.json") else { panic!("an end") };
+    assert_eq!(deleted[0].signal.action, domain::signal::Action::Resolve);
+    assert_eq!(deleted[0].signal.ticket.as_ref().map(|ticket| ticket.id.as_str()), Some("128926"));
     assert_eq!(fixture!("malformed.http.json").unwrap_err().field, "ticketNumber");
     assert_eq!(fixture!("malformed_xml.http.json").unwrap_err().field, "ticketNumber");
 }

@@ -97,8 +97,8 @@ fn ends(rest: &[u8], mut open: Open) -> bool {
     }
 }
 
-/// Whether a mark behind a backslash, with this behind it, ends a value. In JSON such a mark never does, and up to the next
-/// mark but one then stands a comma or a bracket that closes, which keys of templates don't have.
+/// Whether a mark behind a backslash, with this behind it, ends a value. In JSON such a mark never does, and from the next
+/// mark to the one after it stands a comma or a bracket that closes, which keys of templates don't have.
 fn ends_path(rest: &[u8], open: Open) -> bool {
     let has_plain_key = |text: &[u8]| {
         key(text)
