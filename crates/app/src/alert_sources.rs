@@ -19,12 +19,12 @@ use domain::source::{AlertSource, FlapPause, Grouping, KeyHash, Mapping, SourceT
 use domain::tenant::Tenant;
 use domain::vault::SecretName;
 use secrecy::{ExposeSecret as _, SecretString};
-use store::{Changes, StoreError, Versioned};
+use store::{Changes, Versioned};
 
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::Error;
-use crate::turns::Tries;
+use crate::keeping::{Fitting, fit};
 
 const MAY: &str = "change alert sources";
 
@@ -137,70 +137,53 @@ async fn take_or_forget(app: &App, ctx: &Ctx, id: &SourceId, step: &Step<'_>) ->
 
 async fn take(app: &App, ctx: &Ctx, id: &SourceId, step: &Step<'_>) -> Result<AlertSource, Error> {
     ctx.must_manage(MAY)?;
-    let mut tries = Tries::default();
-    loop {
-        let turn = app.turns.take(&ctx.tenant).await?;
-        // Before the sources and services: whoever changes one in between replaces it, and our commit is refused.
-        let tenant = app.store.get::<Tenant>(&ctx.tenant, "tenant").await?;
-        let tenant = tenant.ok_or_else(|| Error::not_found("tenant", ctx.tenant.as_str()))?;
-        let mut changes = Changes::new();
-        changes.replace(&tenant)?;
-        let change = decide(app, ctx, id, step, &mut changes).await?;
-        match app.store.commit(&ctx.tenant, app.entropy.operation(), changes).await {
-            Ok(()) => {
-                drop(turn);
-                tidy(app, &change).await;
-                let kept = change.after.or(change.before);
-                return kept.ok_or_else(|| Error::not_found("alert source", id.as_str()));
-            }
-            Err(StoreError::Conflict { .. }) => tries.lost(app, turn).await?,
-            Err(error) => return Err(error.into()),
-        }
-    }
+    let change = fit(app, ctx, (id, step)).await?;
+    tidy(app, &change).await;
+    let kept = change.after.or(change.before);
+    kept.ok_or_else(|| Error::not_found("alert source", id.as_str()))
 }
 
-async fn decide(
-    app: &App,
-    ctx: &Ctx,
-    id: &SourceId,
-    step: &Step<'_>,
-    changes: &mut Changes,
-) -> Result<Change, Error> {
-    if let Step::Make(new, hash, secret) = step {
-        let mut source = made(id.clone(), new);
-        source.key_hash = Some((*hash).clone());
-        source.signing_secret = secret.cloned();
-        check::check(app, ctx, &source, new).await?;
-        changes.create(&source)?;
-        changes.create(&watch::begin(&source, ctx.now))?;
-        return Ok(Change { before: None, after: Some(source) });
-    }
-    let mut kept = find(app, ctx, id).await?;
-    let before = kept.value.clone();
-    match step {
-        Step::Make(..) => {}
-        Step::Edit(edit, secret) => {
-            kept.value = edited(kept.value, edit, *secret);
-            check::check(app, ctx, &kept.value, edit).await?;
-            if kept.value.silence_minutes != before.silence_minutes {
-                watch::adjust(app, ctx, &kept.value, changes).await?;
+impl Fitting for (&SourceId, &Step<'_>) {
+    type Made = Change;
+
+    async fn decide(&self, app: &App, ctx: &Ctx, _: &Tenant, changes: &mut Changes) -> Result<Change, Error> {
+        let (id, step) = *self;
+        if let Step::Make(new, hash, secret) = step {
+            let mut source = made(id.clone(), new);
+            source.key_hash = Some((*hash).clone());
+            source.signing_secret = secret.cloned();
+            check::check(app, ctx, &source, new).await?;
+            changes.create(&source)?;
+            changes.create(&watch::begin(&source, ctx.now))?;
+            return Ok(Change { before: None, after: Some(source) });
+        }
+        let mut kept = find(app, ctx, id).await?;
+        let before = kept.value.clone();
+        match step {
+            Step::Make(..) => {}
+            Step::Edit(edit, secret) => {
+                kept.value = edited(kept.value, edit, *secret);
+                check::check(app, ctx, &kept.value, edit).await?;
+                if kept.value.silence_minutes != before.silence_minutes {
+                    watch::adjust(app, ctx, &kept.value, changes).await?;
+                }
+            }
+            Step::Rekey(hash) => {
+                if !kept.value.source_type.has_key() {
+                    let detail = format!("alerts of {} come in without a key", kept.value.source_type);
+                    return Err(Error::Conflict { code: "alert-source-without-key", detail });
+                }
+                kept.value.key_hash = Some((*hash).clone());
+            }
+            Step::Delete => {
+                watch::end(app, ctx, id, changes).await?;
+                changes.delete(&kept);
+                return Ok(Change { before: Some(before), after: None });
             }
         }
-        Step::Rekey(hash) => {
-            if !kept.value.source_type.has_key() {
-                let detail = format!("alerts of {} come in without a key", kept.value.source_type);
-                return Err(Error::Conflict { code: "alert-source-without-key", detail });
-            }
-            kept.value.key_hash = Some((*hash).clone());
-        }
-        Step::Delete => {
-            watch::end(app, ctx, id, changes).await?;
-            changes.delete(&kept);
-            return Ok(Change { before: Some(before), after: None });
-        }
+        changes.replace(&kept)?;
+        Ok(Change { before: Some(before), after: Some(kept.value) })
     }
-    changes.replace(&kept)?;
-    Ok(Change { before: Some(before), after: Some(kept.value) })
 }
 
 /// Takes down what no source names any more. What a crash leaves behind here opens nothing.

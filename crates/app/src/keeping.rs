@@ -4,9 +4,11 @@
 
 use domain::id::TenantId;
 use domain::input::Wrong;
+use domain::tenant::Tenant;
 use store::{Changes, Entity, StoreError};
 
 use crate::app::App;
+use crate::ctx::Ctx;
 use crate::error::{Error, FieldError};
 use crate::turns::Tries;
 
@@ -15,6 +17,41 @@ pub(crate) fn accept(wrong: impl IntoIterator<Item = Wrong>) -> Result<(), Error
     let fields = wrong.into_iter().map(|wrong| FieldError { field: wrong.field, problem: wrong.problem });
     let fields: Vec<FieldError> = fields.collect();
     if fields.is_empty() { Ok(()) } else { Err(Error::Invalid(fields)) }
+}
+
+/// A change that must fit other values of its tenant.
+pub(crate) trait Fitting: Sync {
+    /// What it comes to.
+    type Made: Send;
+
+    /// Decides on what is kept now, and puts together what is to be written.
+    fn decide(
+        &self,
+        app: &App,
+        ctx: &Ctx,
+        tenant: &Tenant,
+        changes: &mut Changes,
+    ) -> impl Future<Output = Result<Self::Made, Error>> + Send;
+}
+
+/// Makes a change that must fit. Every one replaces the tenant's document, so that whoever comes second decides again on
+/// what the first one left.
+pub(crate) async fn fit<F: Fitting>(app: &App, ctx: &Ctx, change: F) -> Result<F::Made, Error> {
+    let mut tries = Tries::default();
+    loop {
+        let turn = app.turns.take(&ctx.tenant).await?;
+        // Before everything else: whoever changes some of it in between replaces it, and our commit is refused.
+        let home = app.store.get::<Tenant>(&ctx.tenant, "tenant").await?;
+        let home = home.ok_or_else(|| Error::not_found("tenant", ctx.tenant.as_str()))?;
+        let mut changes = Changes::new();
+        changes.replace(&home)?;
+        let made = change.decide(app, ctx, &home.value, &mut changes).await?;
+        match app.store.commit(&ctx.tenant, app.entropy.operation(), changes).await {
+            Ok(()) => return Ok(made),
+            Err(StoreError::Conflict { .. }) => tries.lost(app, turn).await?,
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 /// Changes one value of a tenant, and answers what is kept. What stays as it is isn't written.

@@ -12,14 +12,13 @@ use domain::input::Wrong;
 use domain::maintenance::{MaintenanceWindow, Weekly};
 use domain::service::Service;
 use domain::tenant::Tenant;
-use store::{Changes, StoreError, Versioned};
+use store::{Changes, Versioned};
 
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::effects::maintenance::not_over;
 use crate::error::Error;
-use crate::keeping::accept;
-use crate::turns::Tries;
+use crate::keeping::{Fitting, accept, fit};
 
 const MAY: &str = "change maintenance windows";
 
@@ -83,52 +82,43 @@ pub async fn delete(app: &App, ctx: &Ctx, id: &MaintenanceId) -> Result<(), Erro
 
 async fn take(app: &App, ctx: &Ctx, id: &MaintenanceId, step: &Step<'_>) -> Result<MaintenanceWindow, Error> {
     ctx.must_manage(MAY)?;
-    let mut tries = Tries::default();
-    loop {
-        let turn = app.turns.take(&ctx.tenant).await?;
-        // Before the services: whoever deletes one in between replaces it, and our commit is refused.
-        let tenant = app.store.get::<Tenant>(&ctx.tenant, "tenant").await?;
-        let tenant = tenant.ok_or_else(|| Error::not_found("tenant", ctx.tenant.as_str()))?;
-        let mut changes = Changes::new();
-        changes.replace(&tenant)?;
-        let window = decide(app, ctx, id, step, &mut changes).await?;
-        match app.store.commit(&ctx.tenant, app.entropy.operation(), changes).await {
-            Ok(()) => return Ok(window),
-            Err(StoreError::Conflict { .. }) => tries.lost(app, turn).await?,
-            Err(error) => return Err(error.into()),
-        }
-    }
+    fit(app, ctx, (id, step)).await
 }
 
-async fn decide(
-    app: &App,
-    ctx: &Ctx,
-    id: &MaintenanceId,
-    step: &Step<'_>,
-    changes: &mut Changes,
-) -> Result<MaintenanceWindow, Error> {
-    if let Step::Make(edit) = step {
-        let mut made = checked(app, ctx, id, edit).await?;
-        // One that is new holds nothing yet.
-        made.due_at = Some(made.starts.max(ctx.now));
-        changes.create(&made)?;
-        return Ok(made);
-    }
-    let mut kept = find(app, ctx, id).await?;
-    if kept.value.ends.is_some_and(|ends| ends <= ctx.now) {
-        let detail = "the maintenance window is over; make a new one".to_owned();
-        return Err(Error::Conflict { code: "maintenance-window-over", detail });
-    }
-    match step {
-        Step::Make(edit) | Step::Edit(edit) => kept.value = checked(app, ctx, id, edit).await?,
-        Step::Delete if kept.value.has_never_begun(ctx.now) => {
-            changes.delete(&kept);
-            return Ok(kept.value);
+impl Fitting for (&MaintenanceId, &Step<'_>) {
+    type Made = MaintenanceWindow;
+
+    async fn decide(
+        &self,
+        app: &App,
+        ctx: &Ctx,
+        _: &Tenant,
+        changes: &mut Changes,
+    ) -> Result<MaintenanceWindow, Error> {
+        let (id, step) = *self;
+        if let Step::Make(edit) = step {
+            let mut made = checked(app, ctx, id, edit).await?;
+            // One that is new holds nothing yet.
+            made.due_at = Some(made.starts.max(ctx.now));
+            changes.create(&made)?;
+            return Ok(made);
         }
-        Step::Delete => kept.value.end(ctx.now),
+        let mut kept = find(app, ctx, id).await?;
+        if kept.value.ends.is_some_and(|ends| ends <= ctx.now) {
+            let detail = "the maintenance window is over; make a new one".to_owned();
+            return Err(Error::Conflict { code: "maintenance-window-over", detail });
+        }
+        match step {
+            Step::Make(edit) | Step::Edit(edit) => kept.value = checked(app, ctx, id, edit).await?,
+            Step::Delete if kept.value.has_never_begun(ctx.now) => {
+                changes.delete(&kept);
+                return Ok(kept.value);
+            }
+            Step::Delete => kept.value.end(ctx.now),
+        }
+        changes.replace(&kept)?;
+        Ok(kept.value)
     }
-    changes.replace(&kept)?;
-    Ok(kept.value)
 }
 
 async fn checked(

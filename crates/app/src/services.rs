@@ -10,14 +10,13 @@ use domain::policy::EscalationPolicy;
 use domain::service::Service;
 use domain::source::AlertSource;
 use domain::tenant::Tenant;
-use store::{Changes, StoreError, Versioned};
+use store::{Changes, Versioned};
 
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::Error;
-use crate::keeping::accept;
+use crate::keeping::{Fitting, accept, fit};
 use crate::maintenance;
-use crate::turns::Tries;
 
 const MAY: &str = "change services";
 
@@ -72,50 +71,41 @@ pub async fn delete(app: &App, ctx: &Ctx, id: &ServiceId) -> Result<(), Error> {
 
 async fn take(app: &App, ctx: &Ctx, id: &ServiceId, step: &Step<'_>) -> Result<Service, Error> {
     ctx.must_manage(MAY)?;
-    let mut tries = Tries::default();
-    loop {
-        let turn = app.turns.take(&ctx.tenant).await?;
-        // Before everything else: whoever changes some of it in between replaces it, and our commit is refused.
-        let tenant = app.store.get::<Tenant>(&ctx.tenant, "tenant").await?;
-        let tenant = tenant.ok_or_else(|| Error::not_found("tenant", ctx.tenant.as_str()))?;
-        let mut changes = Changes::new();
-        changes.replace(&tenant)?;
-        let service = decide(app, ctx, (id, &tenant.value), step, &mut changes).await?;
-        match app.store.commit(&ctx.tenant, app.entropy.operation(), changes).await {
-            Ok(()) => return Ok(service),
-            Err(StoreError::Conflict { .. }) => tries.lost(app, turn).await?,
-            Err(error) => return Err(error.into()),
-        }
-    }
+    fit(app, ctx, (id, step)).await
 }
 
-async fn decide(
-    app: &App,
-    ctx: &Ctx,
-    (id, tenant): (&ServiceId, &Tenant),
-    step: &Step<'_>,
-    changes: &mut Changes,
-) -> Result<Service, Error> {
-    match step {
-        Step::Make(edit) => {
-            let made = checked(app, ctx, id, edit).await?;
-            changes.create(&made)?;
-            Ok(made)
-        }
-        Step::Edit(edit) => {
-            let mut kept = find(app, ctx, id).await?;
-            kept.value = checked(app, ctx, id, edit).await?;
-            changes.replace(&kept)?;
-            Ok(kept.value)
-        }
-        Step::Delete => {
-            let kept = find(app, ctx, id).await?;
-            if let Some(uses) = uses(app, ctx, id, tenant).await? {
-                let detail = format!("{uses}; give these another one first");
-                return Err(Error::Conflict { code: "service-in-use", detail });
+impl Fitting for (&ServiceId, &Step<'_>) {
+    type Made = Service;
+
+    async fn decide(
+        &self,
+        app: &App,
+        ctx: &Ctx,
+        tenant: &Tenant,
+        changes: &mut Changes,
+    ) -> Result<Service, Error> {
+        let (id, step) = *self;
+        match step {
+            Step::Make(edit) => {
+                let made = checked(app, ctx, id, edit).await?;
+                changes.create(&made)?;
+                Ok(made)
             }
-            changes.delete(&kept);
-            Ok(kept.value)
+            Step::Edit(edit) => {
+                let mut kept = find(app, ctx, id).await?;
+                kept.value = checked(app, ctx, id, edit).await?;
+                changes.replace(&kept)?;
+                Ok(kept.value)
+            }
+            Step::Delete => {
+                let kept = find(app, ctx, id).await?;
+                if let Some(uses) = uses(app, ctx, id, tenant).await? {
+                    let detail = format!("{uses}; give these another one first");
+                    return Err(Error::Conflict { code: "service-in-use", detail });
+                }
+                changes.delete(&kept);
+                Ok(kept.value)
+            }
         }
     }
 }

@@ -11,13 +11,12 @@ use domain::schedule::Schedule;
 use domain::team::Uses;
 use domain::tenant::Tenant;
 use domain::user::User;
-use store::{Changes, Entity, StoreError, Versioned};
+use store::{Changes, Entity, Versioned};
 
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::Error;
-use crate::keeping::accept;
-use crate::turns::Tries;
+use crate::keeping::{Fitting, accept, fit};
 
 const MAY: &str = "change teams";
 
@@ -68,52 +67,37 @@ pub async fn delete(app: &App, ctx: &Ctx, id: &TeamId) -> Result<(), Error> {
 
 async fn take(app: &App, ctx: &Ctx, id: &TeamId, step: &Step<'_>) -> Result<Team, Error> {
     ctx.must_manage(MAY)?;
-    let mut tries = Tries::default();
-    loop {
-        let turn = app.turns.take(&ctx.tenant).await?;
-        // Before the teams: whoever changes one in between replaces it, and our commit is refused.
-        let tenant = app.store.get::<Tenant>(&ctx.tenant, "tenant").await?;
-        let tenant = tenant.ok_or_else(|| Error::not_found("tenant", ctx.tenant.as_str()))?;
-        let mut changes = Changes::new();
-        changes.replace(&tenant)?;
-        let team = decide(app, ctx, id, step, &mut changes).await?;
-        match app.store.commit(&ctx.tenant, app.entropy.operation(), changes).await {
-            Ok(()) => return Ok(team),
-            Err(StoreError::Conflict { .. }) => tries.lost(app, turn).await?,
-            Err(error) => return Err(error.into()),
-        }
-    }
+    fit(app, ctx, (id, step)).await
 }
 
-async fn decide(
-    app: &App,
-    ctx: &Ctx,
-    id: &TeamId,
-    step: &Step<'_>,
-    changes: &mut Changes,
-) -> Result<Team, Error> {
-    match step {
-        Step::Make(edit) => {
-            let made = checked(app, ctx, id, edit).await?;
-            changes.create(&made)?;
-            Ok(made)
-        }
-        Step::Edit(edit) => {
-            let mut kept = find(app, ctx, id).await?;
-            kept.value = checked(app, ctx, id, edit).await?;
-            changes.replace(&kept)?;
-            Ok(kept.value)
-        }
-        Step::Delete => {
-            let kept = find(app, ctx, id).await?;
-            let policies = values::<EscalationPolicy>(app, ctx).await?;
-            let uses = Uses::of(id, &policies, &values::<Schedule>(app, ctx).await?);
-            if let Some(uses) = uses.in_words() {
-                let detail = format!("{uses}; take it out of them first");
-                return Err(Error::Conflict { code: "team-in-use", detail });
+impl Fitting for (&TeamId, &Step<'_>) {
+    type Made = Team;
+
+    async fn decide(&self, app: &App, ctx: &Ctx, _: &Tenant, changes: &mut Changes) -> Result<Team, Error> {
+        let (id, step) = *self;
+        match step {
+            Step::Make(edit) => {
+                let made = checked(app, ctx, id, edit).await?;
+                changes.create(&made)?;
+                Ok(made)
             }
-            changes.delete(&kept);
-            Ok(kept.value)
+            Step::Edit(edit) => {
+                let mut kept = find(app, ctx, id).await?;
+                kept.value = checked(app, ctx, id, edit).await?;
+                changes.replace(&kept)?;
+                Ok(kept.value)
+            }
+            Step::Delete => {
+                let kept = find(app, ctx, id).await?;
+                let policies = values::<EscalationPolicy>(app, ctx).await?;
+                let uses = Uses::of(id, &policies, &values::<Schedule>(app, ctx).await?);
+                if let Some(uses) = uses.in_words() {
+                    let detail = format!("{uses}; take it out of them first");
+                    return Err(Error::Conflict { code: "team-in-use", detail });
+                }
+                changes.delete(&kept);
+                Ok(kept.value)
+            }
         }
     }
 }
