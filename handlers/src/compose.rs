@@ -1,6 +1,5 @@
 //! Putting the parts together: the only place that names adapters.
 
-use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -167,7 +166,8 @@ fn tenants_http(config: &Config) -> Http {
 
 fn make_folder(config: &Config) -> anyhow::Result<()> {
     let Some(folder) = &config.data_dir else { return Ok(()) };
-    fs::create_dir_all(folder).with_context(|| format!("the data folder {} can't be made", folder.display()))
+    embedded::private::folder(folder)
+        .with_context(|| format!("the data folder {} can't be made", folder.display()))
 }
 
 /// What signs links, forms and sessions: given where several processes share the state, else made in the data folder.

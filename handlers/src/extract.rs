@@ -1,5 +1,6 @@
 //! What a handler is given: a bounded body, a JSON value with every mistake named, a person who is signed in.
 
+use std::error::Error;
 use std::sync::Arc;
 
 use app::{Ctx, FieldError};
@@ -8,6 +9,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
+use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
@@ -31,8 +33,13 @@ impl<S: Send + Sync> FromRequest<S> for Bounded {
 }
 
 async fn read_body(body: Body) -> Result<Bytes, Problem> {
-    // The only other way to fail is a sender that hangs up, and nobody reads that answer.
-    to_bytes(body, BODY_LIMIT).await.map_err(|_| Problem::too_large(BODY_LIMIT))
+    to_bytes(body, BODY_LIMIT).await.map_err(|error| {
+        if error.source().is_some_and(<dyn Error>::is::<LengthLimitError>) {
+            return Problem::too_large(BODY_LIMIT);
+        }
+        // It is packed, and not as it says; or its sender hung up, and nobody reads this.
+        app::Error::invalid("body", "is not whole, or not packed as Content-Encoding says").into()
+    })
 }
 
 /// A JSON body. What isn't JSON is answered with the position, what is of a wrong type with the field.

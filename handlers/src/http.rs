@@ -7,6 +7,7 @@ mod calendars;
 mod console;
 mod defend;
 mod health;
+mod packed;
 mod pagerduty;
 mod webhooks;
 
@@ -38,8 +39,7 @@ pub(crate) fn router(edge: Arc<Edge>) -> Router {
         .route("/api/calendars/{file}", get(calendars::read));
     Router::new()
         .merge(api)
-        .merge(doors)
-        .merge(pagerduty::router())
+        .merge(packed::unpacked(doors.merge(pagerduty::router())))
         .merge(console::router())
         .route("/api/openapi.json", get(move || async move { Json(openapi.as_ref().clone()) }))
         .fallback(async || Problem::no_such_page())

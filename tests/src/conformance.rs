@@ -77,6 +77,7 @@ macro_rules! document_port_conformance {
             nothing_is_found_in_an_empty_store
             of_kind_finds_every_document_of_a_kind_by_id
             of_parent_finds_what_belongs_to_it_by_sort_then_id
+            newest_of_parent_is_of_parent_from_its_end
             newest_finds_the_greatest_sort_first_in_all_states_or_one
             newest_goes_on_before_a_sort_that_the_caller_names
             of_parent_goes_on_after_a_sort_that_the_caller_names

@@ -6,7 +6,7 @@
 use std::{
     collections::VecDeque,
     future,
-    sync::{Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -18,7 +18,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use serde_json::{Value, json};
-use tokio::time;
+use tokio::{sync::Notify, time};
 
 use crate::loopback::Gate;
 
@@ -38,6 +38,8 @@ pub enum Fault {
     WorksThen500,
     /// Does the work and cuts the connection, and any other that is open, instead of an answer.
     WorksThenCuts,
+    /// Cuts the connection, and does the work when it is told to.
+    CutsThenWorks(Arc<Notify>),
     /// Does nothing and answers this status.
     Fails(u16),
     /// Does nothing and answers this status and body.
@@ -133,6 +135,14 @@ impl Conduct {
             }
             Fault::WorksThenCuts => {
                 next.run(request).await;
+                gate.cut();
+                future::pending().await
+            }
+            Fault::CutsThenWorks(told) => {
+                tokio::spawn(async move {
+                    told.notified().await;
+                    next.run(request).await;
+                });
                 gate.cut();
                 future::pending().await
             }

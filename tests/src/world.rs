@@ -15,7 +15,7 @@ mod http;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use app::Entropy;
 use async_trait::async_trait;
@@ -71,13 +71,18 @@ impl Entropy for Counted {
     }
 }
 
-/// What stands at SNS's addresses here: the certificate that the fixtures are signed by.
-#[derive(Debug)]
-struct Certificates;
+/// What stands at SNS's addresses here: the certificate that the fixtures are signed by, unless nobody answers there.
+#[derive(Debug, Clone, Default)]
+struct Certificates {
+    are_away: Arc<AtomicBool>,
+}
 
 #[async_trait]
 impl Fetch for Certificates {
     async fn get(&self, _: &str) -> Result<(u16, Vec<u8>), String> {
+        if self.are_away.load(Ordering::Relaxed) {
+            return Err("nobody answers".to_owned());
+        }
         Ok((200, include_bytes!("../fixtures/alerts/aws_sns/certificate.pem").to_vec()))
     }
 }
@@ -92,6 +97,7 @@ pub struct World {
     /// The clock.
     pub clock: Arc<HandClock>,
     machines: Vec<Machine>,
+    certificates: Certificates,
     manner: Manner,
     turn: usize,
     read_mails: usize,
@@ -138,7 +144,7 @@ impl World {
         let config = Config::from_vars(vars).expect("good settings");
         let instances = if matches!(manner, Manner::TwoInstances | Manner::OnCosmos) { 2 } else { 1 };
         let cosmos = if manner == Manner::OnCosmos { Some(Cosmos::empty().await) } else { None };
-        let mut machines = Vec::new();
+        let (mut machines, certificates) = (Vec::new(), Certificates::default());
         for salt in 0..instances {
             let entropy = Arc::new(Counted { drawn: AtomicU64::new(0), salt });
             let (clock, url) = (Arc::clone(&clock) as Arc<dyn app::Clock>, "http://oncall.test");
@@ -150,19 +156,24 @@ impl World {
                 None => backend(&config).expect("documents in the folder"),
                 Some(documents) => Backend::Elsewhere(documents),
             };
-            let reader = Arc::new(Readers::fetching(Arc::new(Certificates)));
+            let reader = Arc::new(Readers::fetching(Arc::new(certificates.clone())));
             let machine = compose_with(backend, reader, &config, url, clock, entropy);
             machines.push(machine.expect("a machine"));
         }
         let first = &machines[0];
         app::tenants::first_start(&first.edge.app, &first.demo_key).await.expect("the demo tenant");
-        Self { smtp, psa, clock, machines, manner, turn: 0, read_mails: 0, _folder: folder }
+        Self { smtp, psa, clock, machines, certificates, manner, turn: 0, read_mails: 0, _folder: folder }
     }
 
     /// The instance whose turn it is.
     pub fn machine(&mut self) -> &Machine {
         self.turn += 1;
         &self.machines[self.turn % self.machines.len()]
+    }
+
+    /// Whether SNS's certificates can't be had from now on.
+    pub fn without_certificates(&self, are_away: bool) {
+        self.certificates.are_away.store(are_away, Ordering::Relaxed);
     }
 
     /// The store, for arranging what has no route yet.

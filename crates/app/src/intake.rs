@@ -4,6 +4,7 @@
 //! twice makes one alert; parsing never loses a page; what is refused is kept, so that it can be read again.
 
 mod again;
+mod apart;
 mod door;
 mod lane;
 mod masking;
@@ -13,6 +14,7 @@ mod sitting;
 mod stack;
 mod test_alert;
 mod ticket;
+mod unverified;
 mod watched;
 
 use std::sync::Arc;
@@ -33,6 +35,7 @@ use crate::port::ReceivedBody;
 
 pub(crate) use again::read_again;
 pub use again::replay;
+pub(crate) use apart::{find as body_apart, whole};
 pub(crate) use door::open_door;
 pub(crate) use lane::Lanes;
 pub(crate) use sitting::default_service;

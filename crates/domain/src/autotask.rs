@@ -1,11 +1,12 @@
-//! What a ticket of Autotask means here: its status and priority, by the labels that every Autotask comes with.
+//! What a ticket of Autotask means here: its status by what the tenant's settings say it means, else by the labels that
+//! every Autotask comes with; its priority by its label.
 //!
 //! Invariant: what is done depends only on the ticket as it is now and on whether an incident is open for it, since
 //! Autotask doesn't say what has happened to it, and says some things late, twice or not at all.
 
 use crate::severity::Severity;
 use crate::signal::{Action, Signal, TicketMention, WhenNoneOpen};
-use crate::ticket::TicketFacts;
+use crate::ticket::{Stage, TicketFacts};
 
 /// What a ticket says.
 pub fn signal(facts: &TicketFacts) -> Signal {
@@ -14,7 +15,7 @@ pub fn signal(facts: &TicketFacts) -> Signal {
         "" => format!("Autotask ticket {name}"),
         title => title.to_owned(),
     };
-    let (action, when_none_open) = lifecycle(facts.status.trim());
+    let (action, when_none_open) = lifecycle(facts.stage, facts.status.trim());
     let is_web = |url: &&String| url.starts_with("https://") || url.starts_with("http://");
     Signal {
         action,
@@ -27,6 +28,7 @@ pub fn signal(facts: &TicketFacts) -> Signal {
             id: facts.id.clone(),
             number: facts.number.clone(),
             external_ref: facts.external_ref.clone(),
+            unread: false,
         }),
         ..Signal::trigger(title, severity(&facts.priority))
     }
@@ -39,9 +41,15 @@ pub fn dedup_key(name: &str) -> String {
 
 /// What a status does where an incident is open for the ticket, and where none is. A trigger for an open incident leaves
 /// it as it is.
-fn lifecycle(status: &str) -> (Action, WhenNoneOpen) {
+fn lifecycle(stage: Option<Stage>, status: &str) -> (Action, WhenNoneOpen) {
     let refused =
         || WhenNoneOpen::Refuse(format!("the ticket's status is '{status}', which opens no incident"));
+    match stage {
+        Some(Stage::New) => return (Action::Trigger, WhenNoneOpen::Open),
+        Some(Stage::Working) => return (Action::Acknowledge, WhenNoneOpen::Open),
+        Some(Stage::Closed) => return (Action::Resolve, refused()),
+        None => {}
+    }
     match status.to_lowercase().as_str() {
         "in progress" => (Action::Acknowledge, WhenNoneOpen::Open),
         "complete" | "denied" => (Action::Resolve, refused()),
@@ -121,6 +129,22 @@ mod tests {
             ("COMPLETE", Done::Refused, Done::Resolved),
         ] {
             assert_eq!(done(status), (none, open), "{status:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_settings_say_of_a_status_goes_before_the_table() {
+        for (stage, status, action, opens) in [
+            (Stage::Closed, "Erledigt", Action::Resolve, false),
+            (Stage::Closed, "In Progress", Action::Resolve, false),
+            (Stage::Working, "In Arbeit", Action::Acknowledge, true),
+            (Stage::Working, "Waiting Customer", Action::Acknowledge, true),
+            (Stage::New, "Neu", Action::Trigger, true),
+            (Stage::New, "Scheduled", Action::Trigger, true),
+        ] {
+            let signal = signal(&TicketFacts { stage: Some(stage), ..ticket(status) });
+            assert_eq!(signal.action, action, "{status}");
+            assert_eq!(signal.when_none_open() == WhenNoneOpen::Open, opens, "{status}");
         }
     }
 

@@ -16,6 +16,9 @@ pub const KEPT: TimeDelta = TimeDelta::days(14);
 /// How many of one source are kept.
 pub const MOST_KEPT: usize = 1_000;
 
+/// The largest body that is kept in its delivery, in bytes.
+pub const LARGEST_INSIDE: usize = 16 * 1024;
+
 /// What came to a door.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
@@ -58,8 +61,20 @@ pub struct Request {
     /// The headers that say something about the body; names in lower case.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, String)>,
-    /// The body; lossy only where it wasn't UTF-8.
+    /// The body; lossy only where it wasn't UTF-8. Empty where it stands apart.
     pub body: String,
+    /// The body is large, and kept beside the delivery: [`DeliveryBody`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_apart: bool,
+}
+
+/// The body of a delivery, where it is too large to be read with every list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryBody {
+    /// Whose.
+    pub delivery_id: DeliveryId,
+    /// As [`Request::body`].
+    pub text: String,
 }
 
 /// What became of a delivery.
@@ -109,6 +124,16 @@ impl Delivery {
     /// Whether its source's sender sent it, and nobody here.
     pub fn is_senders(&self) -> bool {
         self.replay_of.is_none() && !self.is_test
+    }
+
+    /// Takes a body out that is too large to stand in it. One that stands apart already stays there.
+    pub fn part(&mut self) -> Option<DeliveryBody> {
+        if self.request.body.is_empty() {
+            return None;
+        }
+        self.request.is_apart = self.request.body.len() > LARGEST_INSIDE;
+        let text = self.request.is_apart.then(|| std::mem::take(&mut self.request.body))?;
+        Some(DeliveryBody { delivery_id: self.id.clone(), text })
     }
 
     /// The identity of its alert at `index`: the same however often it is taken in.

@@ -67,16 +67,20 @@ pub struct Image {
 }
 
 /// The PSA's ticket that a signal is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TicketMention {
-    /// The PSA's id of it.
+    /// The PSA's id of it; empty where only its number is known.
     pub id: String,
     /// The number that people know it by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
-    /// Our own key of it, where it carries one: then it was made by us, and opens no incident.
+    /// Our own key of it, where it carries one as we write it. Whoever copies or quotes a ticket of ours copies the key, so
+    /// that it is believed only of a ticket that we are making, or that is known to be ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_ref: Option<String>,
+    /// The PSA could not be asked what the ticket says, so that nothing is known of it but its name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unread: bool,
 }
 
 /// One delivery, normalised.

@@ -2,7 +2,7 @@
 //!
 //! Invariants: everything the PSA is told about one incident stands in one queue and goes out in order, one at a time;
 //! a create is begun in the store before it is sent, so that whoever comes after a crash or a time-out looks for the
-//! ticket before making one; "create" stands in the queue at most once; a ticket is named by its PSA and its id, and nothing
+//! ticket before making one, and makes none as long as the PSA may still be making the first; "create" stands in the queue at most once; a ticket is named by its PSA and its id, and nothing
 //! meant for it is told to another PSA's ticket of the same id.
 
 use std::collections::VecDeque;
@@ -10,14 +10,16 @@ use std::collections::VecDeque;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{IncidentId, NoteId, TenantId, UserId};
+use crate::id::{IncidentId, NoteId, UserId};
 use crate::incident::Incident;
 use crate::retry;
-use crate::severity::Severity;
-use crate::user::User;
 
 /// How long one sender has for the head of the queue before another may take over.
 pub const LEASE: TimeDelta = TimeDelta::seconds(90);
+
+/// How long after a create without an answer the PSA may still be at it: as long as the servers in front of one wait for
+/// their own. Until then the ticket is looked for, and no other is made.
+pub const DOUBT: TimeDelta = TimeDelta::minutes(4);
 
 const FIRST_RETRY: TimeDelta = TimeDelta::seconds(10);
 const LONGEST_RETRY: TimeDelta = TimeDelta::minutes(15);
@@ -111,6 +113,9 @@ pub struct TicketQueue {
     /// Until when somebody is at the head, whatever anybody else wants.
     #[serde(default)]
     pub held_until: Option<DateTime<Utc>>,
+    /// Until when the PSA may still be at what was sent without an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt_until: Option<DateTime<Utc>>,
     /// What the PSA said when it last refused.
     pub problem: Option<String>,
     /// How many tickets of this incident were closed in the PSA before the present one.
@@ -129,6 +134,7 @@ impl TicketQueue {
             begun: 0,
             due_at: None,
             held_until: None,
+            doubt_until: None,
             problem: None,
             followed: 0,
         }
@@ -155,9 +161,23 @@ impl TicketQueue {
 
     /// Takes the head for one attempt.
     pub fn begin(&mut self, now: DateTime<Utc>) {
+        // Whoever held it has not come back to say how it went.
+        if let Some(left) = self.held_until {
+            self.doubt_from(left);
+        }
         self.begun += 1;
         self.held_until = Some(now + LEASE);
         self.due_at = self.held_until;
+    }
+
+    /// From an instant on, nobody knows whether the head was done, or is being done.
+    pub fn doubt_from(&mut self, at: DateTime<Utc>) {
+        self.doubt_until = self.doubt_until.max(Some(at + DOUBT));
+    }
+
+    /// Whether the PSA may be at the head this moment.
+    pub fn may_be_under_way(&self, now: DateTime<Utc>) -> bool {
+        self.is_in_doubt() && self.doubt_until.is_some_and(|until| until > now)
     }
 
     /// The head is done.
@@ -165,14 +185,20 @@ impl TicketQueue {
         self.ops.pop_front();
         self.begun = 0;
         self.held_until = None;
+        self.doubt_until = None;
         self.problem = None;
         self.due_at = (!self.ops.is_empty()).then_some(now);
+    }
+
+    /// How long the head waits after it was begun so often.
+    pub fn wait_after(&self, begun: u32) -> TimeDelta {
+        retry::spread(retry::backoff(begun, FIRST_RETRY, LONGEST_RETRY), self.incident_id.as_str())
     }
 
     /// The head is tried again after a growing wait, at least `at_least` long where the PSA asked for one.
     pub fn retry_later(&mut self, now: DateTime<Utc>, problem: String, at_least: Option<TimeDelta>) {
         self.held_until = None;
-        let wait = retry::backoff(self.begun, FIRST_RETRY, LONGEST_RETRY);
+        let wait = self.wait_after(self.begun);
         self.due_at = Some(now + at_least.map_or(wait, |asked| wait.max(asked)));
         self.problem = Some(problem);
     }
@@ -202,6 +228,7 @@ impl TicketQueue {
             begun: 0,
             due_at: None,
             held_until: None,
+            doubt_until: None,
             problem: None,
             followed: self.followed,
         };
@@ -223,151 +250,16 @@ impl TicketQueue {
         self.ops.push_front(TicketOp::Create { assignee });
         self.begun = 0;
         self.held_until = None;
+        self.doubt_until = None;
         self.problem = None;
         self.due_at = Some(now);
         Some(closed)
     }
 }
 
-/// A new ticket, in the PSA-independent terms of the product's field table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewTicket {
-    /// Whose it is; also the ticket's company, by organization id.
-    pub tenant_id: TenantId,
-    /// The incident's title.
-    pub title: String,
-    /// The incident's description, where it came from, and what a detection product added.
-    pub description: String,
-    /// `P1` to `P4`.
-    pub priority: &'static str,
-    /// What the priority was made of, for a PSA that has other words for it.
-    pub severity: Severity,
-    /// The incident's running number.
-    pub number: u64,
-    /// The customer company, where known.
-    pub client: Option<String>,
-    /// Who acknowledged.
-    pub assignee: Option<Technician>,
-    /// The incident's creation time.
-    pub created_at: DateTime<Utc>,
-    /// Our key for the ticket: the same for every attempt.
-    pub external_ref: String,
-}
+mod content;
 
-/// What a ticket says that somebody else made or changed in the PSA.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TicketFacts {
-    /// The PSA's id of it.
-    pub id: String,
-    /// The number that people know it by.
-    pub number: Option<String>,
-    /// One line.
-    pub title: String,
-    /// The rest.
-    pub description: String,
-    /// Its status, as the PSA's people call it.
-    pub status: String,
-    /// Its priority, as the PSA's people call it.
-    pub priority: String,
-    /// The customer company.
-    pub client: Option<String>,
-    /// Where people look at it.
-    pub url: Option<String>,
-    /// Our own key of it, where it was made by us.
-    pub external_ref: Option<String>,
-}
-
-/// A technician, as a PSA can find them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Technician {
-    /// Our id.
-    pub user_id: UserId,
-    /// Their mail address at the Hub.
-    pub email: String,
-    /// Their name.
-    pub name: String,
-}
-
-impl From<&User> for Technician {
-    fn from(user: &User) -> Self {
-        Self { user_id: user.id.clone(), email: user.email.clone(), name: user.name.clone() }
-    }
-}
-
-/// What our keys for tickets start with, in any PSA.
-const REF_PREFIX: &str = "oncall-incident-";
-
-/// Our key for an incident's ticket in any PSA; for one that follows closed ones, another for each.
-pub fn external_ref(incident: &IncidentId, followed: u32) -> String {
-    match followed {
-        0 => format!("{REF_PREFIX}{incident}"),
-        n => format!("{REF_PREFIX}{incident}-{}", n + 1),
-    }
-}
-
-/// The incident that a key of ours, or a text with one in it, is about.
-pub fn incident_in(text: &str) -> Option<IncidentId> {
-    let (_, rest) = text.split_once(REF_PREFIX)?;
-    let body = rest.strip_prefix("inc_")?;
-    let end = body.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(body.len());
-    format!("inc_{}", &body[..end]).parse().ok()
-}
-
-/// Our key for the time spent on an incident in any PSA.
-pub fn time_ref(incident: &IncidentId) -> String {
-    format!("oncall-time-{incident}")
-}
-
-/// Our key for a note in any PSA.
-pub fn note_ref(note: &NoteId) -> String {
-    format!("oncall-{note}")
-}
-
-impl NewTicket {
-    /// The ticket for `incident`.
-    pub fn of(incident: &Incident, assignee: Option<&User>, followed: u32) -> Self {
-        Self {
-            tenant_id: incident.tenant_id.clone(),
-            title: incident.title.clone(),
-            description: description(incident, followed),
-            priority: incident.severity.psa_priority(),
-            client: incident.client.clone(),
-            assignee: assignee.map(Technician::from),
-            created_at: incident.created_at,
-            external_ref: external_ref(&incident.id, followed),
-            severity: incident.severity,
-            number: incident.number,
-        }
-    }
-}
-
-fn description(incident: &Incident, followed: u32) -> String {
-    let mut lines = vec![format!("Alert source: {}", incident.origin.source_name)];
-    if let Some(before) = incident.psa_ticket_id.as_ref().filter(|_| followed > 0) {
-        lines.push(format!("Follows ticket {before}, which took no more while this went on"));
-    }
-    if let Some(product) = &incident.origin.product {
-        lines.push(format!("Triggering product: {product}"));
-    }
-    match (&incident.device.name, &incident.device.hostname) {
-        (Some(name), Some(host)) if name != host => lines.push(format!("Device: {name} ({host})")),
-        (Some(name), _) | (None, Some(name)) => lines.push(format!("Device: {name}")),
-        (None, None) => {}
-    }
-    if let Some(detection) = &incident.detection {
-        if let Some(kind) = &detection.detection_type {
-            lines.push(format!("Detection: {kind}"));
-        }
-        if let Some(mitre) = &detection.mitre_technique {
-            lines.push(format!("MITRE: {} {}", mitre.id, mitre.name).trim_end().to_owned());
-        }
-        if let Some(advice) = &detection.recommended_action {
-            lines.push(format!("Recommended action: {advice}"));
-        }
-    }
-    let facts = lines.join("\n");
-    if incident.description.is_empty() { facts } else { format!("{}\n\n{facts}", incident.description) }
-}
+pub use content::{NewTicket, Stage, Technician, TicketFacts, external_ref, incident_in, note_ref, time_ref};
 
 #[cfg(test)]
 mod tests;

@@ -16,6 +16,8 @@ use domain::event::CloudEvent;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use tokio::sync::broadcast;
 
+use crate::private;
+
 /// How often a message is delivered before it is put aside.
 pub const MOST_DELIVERIES: u32 = 10;
 
@@ -61,6 +63,9 @@ pub struct LocalBus {
 impl LocalBus {
     /// Opens the bus kept in the file at `path`, making it where there is none.
     pub fn open(path: &Path) -> Result<Self, BusError> {
+        if path != Path::new(":memory:") {
+            private::database(path).map_err(|error| BusError(format!("{}: {error}", path.display())))?;
+        }
         let attempt = || {
             let connection = Connection::open(path)?;
             connection.busy_timeout(Duration::from_secs(10))?;

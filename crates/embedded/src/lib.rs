@@ -2,6 +2,7 @@
 
 pub mod bus;
 pub mod hub;
+pub mod private;
 pub mod secret;
 pub mod secrets;
 pub mod sqlite;

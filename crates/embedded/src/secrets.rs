@@ -16,6 +16,8 @@ use aws_lc_rs::rand;
 use domain::vault::SecretName;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::private;
+
 /// The sealed secrets of one data folder; clones share them.
 #[derive(Clone)]
 pub struct SealedSecrets {
@@ -105,7 +107,7 @@ impl SecretStore for SealedSecrets {
 
 /// A file that is there is whole: it gets its name last.
 fn write_whole(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
+    private::folder(folder)?;
     let partial = path.with_extension("part");
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);

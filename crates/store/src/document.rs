@@ -69,6 +69,7 @@ kinds! {
     Maintenance = "maintenance",
     Psa = "psa",
     TicketLink = "ticket_link",
+    DeliveryBody = "delivery_body",
 }
 
 /// The paths a document is found by; whatever isn't set isn't indexed.

@@ -161,11 +161,12 @@ impl Entity for OpenKey {
 }
 
 /// "This ticket of the PSA is this incident's." Found by the ticket, so that what the PSA says of it reaches its incident.
+/// A ticket that people know by a number has a second one, by that, for a PSA that names only the number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TicketLink {
     /// The PSA's word.
     pub provider: String,
-    /// The PSA's id of the ticket.
+    /// The PSA's id of the ticket, or [`TicketLink::by_number`].
     pub ticket_id: String,
     /// Whose it is.
     pub incident_id: IncidentId,
@@ -175,6 +176,11 @@ pub struct TicketLink {
 }
 
 impl TicketLink {
+    /// What stands for the id of a ticket that only its number is known of.
+    pub fn by_number(number: &str) -> String {
+        format!("number:{}", number.trim().to_uppercase())
+    }
+
     /// The id of the link of a ticket.
     pub fn key_of(provider: &str, ticket: &str) -> String {
         // A hash, since a PSA's id may hold anything.

@@ -3,12 +3,12 @@
 use chrono::TimeDelta;
 use domain::alert::Alert;
 use domain::calendar_watch::CalendarWatch;
-use domain::delivery::{self, Delivery};
+use domain::delivery::{self, Delivery, DeliveryBody};
 use domain::event::OutgoingEvent;
 use domain::feed::CalendarFeed;
 use domain::finding::CoverageReport;
 use domain::handoff::HandoffWatch;
-use domain::id::{IncidentId, ScheduleId, SourceId};
+use domain::id::{DeliveryId, IncidentId, ScheduleId, SourceId};
 use domain::incident::Incident;
 use domain::maintenance::MaintenanceWindow;
 use domain::notice::Notice;
@@ -166,6 +166,19 @@ impl Entity for Delivery {
     }
 }
 
+impl Entity for DeliveryBody {
+    const KIND: Kind = Kind::DeliveryBody;
+
+    fn key(&self) -> String {
+        delivery_body_id(&self.delivery_id)
+    }
+
+    /// As long as its delivery, with which it is written.
+    fn lives(&self) -> Option<TimeDelta> {
+        Some(delivery::KEPT)
+    }
+}
+
 entity!(SourceWatch, SourceWatch, |watch| source_watch_id(&watch.source_id), |watch| Index {
     due_at: Some(watch.due_at),
     ..Index::default()
@@ -221,6 +234,11 @@ entity!(CalendarWatch, CalendarWatch, |watch| calendar_watch_id(&watch.schedule_
     due_at: Some(watch.due_at),
     ..Index::default()
 });
+
+/// The id of the body of a delivery, where it is a document of its own.
+pub fn delivery_body_id(delivery: &DeliveryId) -> String {
+    format!("body_{delivery}")
+}
 
 /// The id of the watch over an alert source.
 pub fn source_watch_id(source: &SourceId) -> String {

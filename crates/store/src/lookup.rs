@@ -23,6 +23,15 @@ pub enum Lookup {
         /// The id of the document it belongs to.
         parent: String,
     },
+    /// What belongs to one document, the greatest sort first: [`Self::OfParent`] from its end.
+    NewestOfParent {
+        /// Whose.
+        partition: String,
+        /// What.
+        kind: Kind,
+        /// The id of the document it belongs to.
+        parent: String,
+    },
     /// The greatest sort first, all or those in one state.
     Newest {
         /// Whose.
@@ -59,7 +68,8 @@ pub enum Lookup {
 pub enum Cursor {
     /// Where the last one ended: opaque, and good only for the backend and the lookup that gave it.
     At(String),
-    /// Past everything that sorts like this: after it in [`Lookup::OfParent`], below it in [`Lookup::Newest`].
+    /// Past everything that sorts like this: after it in [`Lookup::OfParent`], below it in [`Lookup::Newest`]
+    /// and [`Lookup::NewestOfParent`].
     Beyond(i64),
 }
 

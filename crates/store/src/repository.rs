@@ -103,6 +103,21 @@ impl Store {
         }
     }
 
+    /// What belongs to `parent`, newest first.
+    pub async fn newest_of<T: Entity>(
+        &self,
+        tenant: &TenantId,
+        parent: &str,
+        range: &Range,
+    ) -> Result<Listed<T>, StoreError> {
+        let lookup = Lookup::NewestOfParent {
+            partition: tenant.to_string(),
+            kind: T::KIND,
+            parent: parent.to_owned(),
+        };
+        self.documents.find(&lookup, range).await.map(listed)
+    }
+
     /// What a tenant has of a kind and sorts after `sort`, the greatest first.
     pub async fn newest_after<T: Entity>(
         &self,
@@ -138,18 +153,16 @@ impl Store {
         self.documents.find(&lookup, &Range::first(limit)).await.map(listed)
     }
 
-    /// The first `limit` of what belongs to `parent` and sorts after `sort`, in that order.
-    pub async fn some_of_after<T: Entity>(
+    /// What belongs to `parent`, oldest first.
+    pub async fn oldest_of<T: Entity>(
         &self,
         tenant: &TenantId,
         parent: &str,
-        sort: i64,
-        limit: u32,
+        range: &Range,
     ) -> Result<Listed<T>, StoreError> {
         let lookup =
             Lookup::OfParent { partition: tenant.to_string(), kind: T::KIND, parent: parent.to_owned() };
-        let range = Range { after: Some(Cursor::Beyond(sort)), ..Range::first(limit) };
-        self.documents.find(&lookup, &range).await.map(listed)
+        self.documents.find(&lookup, range).await.map(listed)
     }
 
     /// The newest first.

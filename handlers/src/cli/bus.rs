@@ -32,7 +32,7 @@ impl Bus {
             bail!("there is no subscription '{subscription}'; there are rmm, security, backups");
         }
         let body = std::fs::read(file).with_context(|| format!("{} can't be read", file.display()))?;
-        std::fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))?;
+        embedded::private::folder(folder).with_context(|| format!("{} can't be made", folder.display()))?;
         let bus = LocalBus::open(&folder.join("bus.db"))?;
         bus.send(subscription, &body, OsEntropy.draw(), standalone::now())?;
         Ok(format!("sent to {subscription}; the serving process takes it in, see its log"))

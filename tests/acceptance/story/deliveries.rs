@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 mod again;
 pub(super) mod gate;
+mod large;
+mod packed;
+mod unverified;
 mod watched;
 
 super::stories!(

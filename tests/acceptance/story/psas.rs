@@ -9,7 +9,9 @@ use acceptance::fault::Fault;
 use acceptance::world::World;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 
 use self::office::{Deed, Office};
 
@@ -18,6 +20,8 @@ super::stories!(
     a_ticket_is_made_noted_and_completed_in_autotask,
     whatever_halopsa_does_there_is_one_ticket_with_every_note_once_and_in_order,
     whatever_autotask_does_there_is_one_ticket_with_every_note_once_and_in_order,
+    a_psa_that_makes_the_ticket_long_after_we_hung_up_has_one_all_the_same,
+    a_create_that_came_to_nothing_is_made_again_when_that_is_sure,
     a_technician_whom_the_psa_does_not_know_is_named_and_the_ticket_is_made,
     a_token_that_expires_costs_nothing,
     time_is_filed_once_and_as_a_draft_where_it_is_wanted,
@@ -112,6 +116,42 @@ async fn whatever_halopsa_does_there_is_one_ticket_with_every_note_once_and_in_o
 async fn whatever_autotask_does_there_is_one_ticket_with_every_note_once_and_in_order(mut world: World) {
     let office = Office::autotask(&mut world, json!({})).await;
     misbehaving(&mut world, &office).await;
+}
+
+async fn a_psa_that_makes_the_ticket_long_after_we_hung_up_has_one_all_the_same(mut world: World) {
+    for office in
+        [Office::halopsa(&mut world, json!({})).await, Office::autotask(&mut world, json!({})).await]
+    {
+        office.connect(&mut world, json!({})).await;
+        let goes_on = Arc::new(Notify::new());
+        office.misbehave(Deed::Create, Fault::CutsThenWorks(Arc::clone(&goes_on)));
+        let id = acknowledged(&mut world).await;
+        // Whoever presses retry has it looked for, and not made again.
+        let retried = world.post("ben", &format!("/api/incidents/{id}/psa-ticket/retry"), Value::Null).await;
+        assert!(retried.status.is_success(), "{}", retried.text);
+        world.advance(TimeDelta::minutes(2)).await;
+        assert_eq!(office.tickets().len(), 0, "it is still at it");
+        goes_on.notify_one();
+        office.wait_for_a_ticket().await;
+        for _ in 0..4 {
+            world.advance(TimeDelta::minutes(5)).await;
+        }
+        assert_eq!(office.tickets().len(), 1);
+        assert_eq!(world.look(&id).await["psa_ticket_id"], json!(office.tickets()[0].id));
+        world.work("ben", &id, "resolve", Value::Null).await;
+        office.empty();
+    }
+}
+
+async fn a_create_that_came_to_nothing_is_made_again_when_that_is_sure(mut world: World) {
+    let office = Office::halopsa(&mut world, json!({})).await;
+    office.misbehave(Deed::Create, Fault::CutsThenWorks(Arc::new(Notify::new())));
+    let id = acknowledged(&mut world).await;
+    world.advance(TimeDelta::minutes(3)).await;
+    assert_eq!(office.tickets().len(), 0);
+    assert_eq!(world.look(&id).await["psa"]["state"], "failed");
+    world.advance(TimeDelta::minutes(5)).await;
+    assert_eq!(world.look(&id).await["psa_ticket_id"], json!(office.tickets()[0].id));
 }
 
 async fn a_technician_whom_the_psa_does_not_know_is_named_and_the_ticket_is_made(mut world: World) {

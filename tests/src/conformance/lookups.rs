@@ -16,6 +16,10 @@ pub(super) fn of_parent(kind: Kind, parent: &str) -> Lookup {
     Lookup::OfParent { partition: "org".to_owned(), kind, parent: parent.to_owned() }
 }
 
+pub(super) fn newest_of_parent(kind: Kind, parent: &str) -> Lookup {
+    Lookup::NewestOfParent { partition: "org".to_owned(), kind, parent: parent.to_owned() }
+}
+
 pub(super) fn newest(state: Option<&'static str>) -> Lookup {
     Lookup::Newest { partition: "org".to_owned(), kind: Kind::Incident, state }
 }
@@ -83,6 +87,7 @@ pub async fn nothing_is_found_in_an_empty_store(backend: &impl Backend) {
     let lookups = [
         of_kind(Kind::Service),
         of_parent(Kind::Alert, "inc_1"),
+        newest_of_parent(Kind::Alert, "inc_1"),
         newest(None),
         newest(Some("triggered")),
         due(Kind::Incident, at(0)),
@@ -107,6 +112,25 @@ pub async fn of_parent_finds_what_belongs_to_it_by_sort_then_id(backend: &impl B
     assert_eq!(alerts, ["alt_c", "alt_a", "alt_b", "alt_d"]);
     assert_eq!(ids(&documents, &of_parent(Kind::Timeline, "inc_1")).await, ["tl_a"]);
     assert_eq!(ids(&documents, &of_parent(Kind::Alert, "inc_2")).await, [""; 0]);
+}
+
+pub async fn newest_of_parent_is_of_parent_from_its_end(backend: &impl Backend) {
+    let documents = furnished(backend).await;
+    let alerts = newest_of_parent(Kind::Alert, "inc_1");
+    assert_eq!(ids(&documents, &alerts).await, ["alt_d", "alt_b", "alt_a", "alt_c"]);
+    assert_eq!(ids(&documents, &newest_of_parent(Kind::Alert, "inc_10")).await, ["alt_e"]);
+    assert_eq!(ids(&documents, &newest_of_parent(Kind::Timeline, "inc_1")).await, ["tl_a"]);
+    assert_eq!(ids(&documents, &newest_of_parent(Kind::Alert, "inc_2")).await, [""; 0]);
+    for (sort, expected) in [
+        (101, vec!["alt_d", "alt_b", "alt_a", "alt_c"]),
+        (100, vec!["alt_b", "alt_a", "alt_c"]),
+        (10, vec!["alt_c"]),
+        (9, vec![]),
+    ] {
+        let (page, next) = page(&documents, &alerts, Some(Cursor::Beyond(sort)), 10).await;
+        assert_eq!(page.into_iter().map(|stored| stored.id).collect::<Vec<_>>(), expected, "before {sort}");
+        assert_eq!(next, None);
+    }
 }
 
 pub async fn newest_finds_the_greatest_sort_first_in_all_states_or_one(backend: &impl Backend) {

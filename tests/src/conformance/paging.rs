@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use store::{Document, Kind};
 
 use super::Backend;
-use super::lookups::{any_due, child, due, everything, incident, newest, of_kind, of_parent, queue};
+use super::lookups::{
+    any_due, child, due, everything, incident, newest, newest_of_parent, of_kind, of_parent, queue,
+};
 use super::partition::{Partition, at, document, found, page};
 
 /// Twelve documents for each lookup, with ties in whatever it orders by, and strangers among them.
@@ -31,6 +33,7 @@ pub async fn pages_of_any_size_lose_nothing_and_repeat_nothing(backend: &impl Ba
     for (lookup, count) in [
         (of_kind(Kind::Service), 12),
         (of_parent(Kind::Alert, "inc_1"), 12),
+        (newest_of_parent(Kind::Alert, "inc_1"), 12),
         (newest(None), 12),
         (newest(Some("triggered")), 9),
         (due(Kind::Incident, at(1)), 20),

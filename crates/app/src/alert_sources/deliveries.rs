@@ -3,22 +3,24 @@
 //! Invariant: whoever goes on where an answer ended sees each delivery once, however many came in the same instant or
 //! meanwhile.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use domain::delivery::{Delivery, KEPT};
+use chrono::{DateTime, Utc};
+use domain::delivery::Delivery;
 use domain::id::{DeliveryId, SourceId};
+use store::{Cursor, Range};
 
 use super::get;
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::intake::whole;
 
-/// How far back is looked first. Each look goes eight times as far as the one before.
-const FIRST_LOOK: TimeDelta = TimeDelta::hours(1);
+/// The most that are read at once.
+const AT_ONCE: usize = 25;
 
 /// Some deliveries, newest first.
 #[derive(Debug)]
 pub struct DeliveryPage {
-    /// The deliveries.
+    /// The deliveries, without their bodies.
     pub deliveries: Vec<Delivery>,
     /// Where the older ones start.
     pub older: Option<String>,
@@ -54,6 +56,7 @@ pub async fn deliveries(
     source: &SourceId,
     (after, limit): (Option<&str>, u32),
 ) -> Result<DeliveryPage, Error> {
+    ctx.must_manage("read what was delivered")?;
     get(app, ctx, source).await?;
     let unknown = || Error::invalid("after", "is not what a list gave");
     let before = after.map(|text| Place::parse(text).ok_or_else(unknown)).transpose()?;
@@ -71,11 +74,11 @@ pub async fn delivery(app: &App, ctx: &Ctx, source: &SourceId, id: &DeliveryId) 
     get(app, ctx, source).await?;
     let found = app.store.get::<Delivery>(&ctx.tenant, id.as_str()).await?;
     let found = found.map(|found| found.value).filter(|delivery| delivery.source_id == *source);
-    found.ok_or_else(|| Error::not_found("delivery", id.as_str()))
+    let found = found.ok_or_else(|| Error::not_found("delivery", id.as_str()))?;
+    Ok(whole(app, &ctx.tenant, found).await?)
 }
 
-/// At least `wanted` of those before a place, where there are so many. They are found oldest first, so only the last ones
-/// are read as long as those are enough.
+/// The newest `wanted` of those before a place; one that this version can't read hides no other.
 async fn newest(
     app: &App,
     ctx: &Ctx,
@@ -83,24 +86,24 @@ async fn newest(
     before: Option<&Place>,
     wanted: usize,
 ) -> Result<Vec<Delivery>, Error> {
-    let from = before.map_or(ctx.now, |place| place.received_at);
-    let mut back = FIRST_LOOK;
+    // Others may have come in the same instant: those after the place are passed over.
+    let from = before.map(|place| Cursor::Beyond(place.received_at.timestamp_micros() + 1));
+    let mut range = Range { after: from, ..Range::first(0) };
+    let mut all: Vec<Delivery> = Vec::with_capacity(wanted);
     loop {
-        let since = from - back;
-        let is_all = since <= ctx.now - KEPT;
-        let since = if is_all { DateTime::UNIX_EPOCH } else { since };
-        let found = app
-            .store
-            .readable_of_after::<Delivery>(&ctx.tenant, source.as_str(), since.timestamp_micros())
-            .await?;
-        let found = found.items.into_iter().map(|found| found.value);
-        let mut found: Vec<Delivery> =
-            found.filter(|delivery| before.is_none_or(|place| Place::of(delivery) < *place)).collect();
-        if found.len() >= wanted || is_all {
-            found.sort_by_cached_key(|delivery| std::cmp::Reverse(Place::of(delivery)));
-            return Ok(found);
+        range.limit = u32::try_from(AT_ONCE.min(wanted - all.len())).unwrap_or(1);
+        let found = app.store.newest_of::<Delivery>(&ctx.tenant, source.as_str(), &range).await?;
+        let read = found.items.into_iter().map(|found| found.value);
+        let read = read.filter(|delivery| before.is_none_or(|place| Place::of(delivery) < *place));
+        all.extend(read.map(|mut delivery| {
+            // Nobody reads it in a list, and it may be large.
+            delivery.request.body = String::new();
+            delivery
+        }));
+        match found.next {
+            Some(next) if all.len() < wanted => range.after = Some(next),
+            _ => return Ok(all),
         }
-        back = back * 8;
     }
 }
 

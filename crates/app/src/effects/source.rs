@@ -17,19 +17,22 @@ use domain::signal::{Action, Signal};
 use domain::source::{AlertSource, SourceType};
 use domain::source_watch::{self, Heard, SourceWatch};
 use domain::user::User;
-use store::{Changes, OpenKey, StoreError, Versioned, source_watch_id};
+use store::{Changes, Cursor, OpenKey, Range, StoreError, Versioned, source_watch_id};
 
 use crate::app::App;
 use crate::error::Error;
-use crate::intake::{HEARTBEAT, built_in, take_silence};
+use crate::intake::{HEARTBEAT, body_apart, built_in, take_silence};
 use crate::turns::Tries;
 use crate::{notices, roster, tenants};
 
-/// How many deliveries one look reads; the next tick goes on.
-const MOST: u32 = 200;
+/// How many deliveries are read together.
+const AT_ONCE: u32 = 100;
 
-/// How many old ones it takes away.
-const AT_ONCE: u32 = 80;
+/// How many are taken away together: each may be two documents.
+const AWAY_AT_ONCE: u32 = 40;
+
+/// How often one look does either; the next tick goes on.
+const MOST_TIMES: u32 = 25;
 
 /// Looks at a source whose turn it is.
 pub(super) async fn look(app: &Arc<App>, tenant: &TenantId, id: &SourceId) -> Result<(), Error> {
@@ -114,9 +117,9 @@ async fn silence(
         take_silence(app, tenant, &source, signal, delivery).await?;
         end_if_heard(app, tenant, &source, &watch.value, now).await?;
     }
-    let mut changes = Changes::new();
     count(app, tenant, &mut watch.value, |_, _| ()).await?;
-    trim(app, tenant, &mut watch.value, &mut changes, now).await?;
+    let Some((mut watch, _)) = trim(app, tenant, watch, now).await? else { return Ok(()) };
+    let mut changes = Changes::new();
     watch.value.due_at = now + allowed(&source);
     changes.replace(&watch)?;
     // Lost, a beat has just come.
@@ -179,10 +182,11 @@ async fn listen(
         }
     };
     let more = count(app, tenant, &mut watch.value, hear).await?;
+    // Lost, somebody else has looked.
+    let Some((mut watch, is_trimmed)) = trim(app, tenant, watch, now).await? else { return Ok(()) };
     let quiet = if more { Heard::Well } else { watch.value.judge(now) };
     let mut changes = Changes::new();
-    let is_done = trim(app, tenant, &mut watch.value, &mut changes, now).await? && !more;
-    watch.value.due_at = if is_done { now + source_watch::LOOK_EVERY } else { now };
+    watch.value.due_at = if is_trimmed && !more { now + source_watch::LOOK_EVERY } else { now };
     changes.replace(&watch)?;
     let telling = match quiet {
         Heard::Quiet { since } => Some(telling(source, since, tenants::home(app, tenant).await?.zone)),
@@ -209,33 +213,64 @@ async fn count(
     let last = watch.counted_at.or(watch.heard_at).map(|at| at.timestamp_micros());
     let after = last.unwrap_or(watch.since.timestamp_micros() - 1);
     let id = watch.source_id.clone();
-    let listed = app.store.some_of_after::<Delivery>(tenant, id.as_str(), after, MOST).await?;
-    for item in &listed.items {
-        watch.count(item.value.received_at);
-        each(watch, &item.value);
+    let mut range = Range { after: Some(Cursor::Beyond(after)), ..Range::first(AT_ONCE) };
+    for _ in 0..MOST_TIMES {
+        let listed = app.store.oldest_of::<Delivery>(tenant, id.as_str(), &range).await?;
+        for item in &listed.items {
+            watch.count(item.value.received_at);
+            each(watch, &item.value);
+        }
+        if listed.next.is_none() {
+            return Ok(false);
+        }
+        range.after = listed.next;
     }
-    Ok(listed.next.is_some())
+    Ok(true)
 }
 
-/// Takes the oldest away of what is too much; answers whether that is all for now.
+/// Takes the oldest away of what is too much, with what is known of it; answers the watch and whether that is all, `None`
+/// when somebody else has looked or a beat has come meanwhile.
 async fn trim(
     app: &App,
     tenant: &TenantId,
-    watch: &mut SourceWatch,
-    changes: &mut Changes,
+    mut watch: Versioned<SourceWatch>,
     now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    let surplus = watch.surplus(now).min(AT_ONCE);
-    if surplus == 0 {
-        return Ok(true);
+) -> Result<Option<(Versioned<SourceWatch>, bool)>, StoreError> {
+    let mut range = Range::first(AWAY_AT_ONCE);
+    for _ in 0..MOST_TIMES {
+        let surplus = watch.value.surplus(now);
+        if surplus == 0 {
+            return Ok(Some((watch, true)));
+        }
+        range.limit = surplus.min(AWAY_AT_ONCE);
+        let oldest = app.store.oldest_of::<Delivery>(tenant, watch.value.source_id.as_str(), &range).await?;
+        let mut changes = Changes::new();
+        // One that waits has not paged yet.
+        for old in oldest.items.iter().filter(|old| old.value.due_at.is_none()) {
+            watch.value.forget(old.value.received_at);
+            changes.delete(old);
+            if old.value.request.is_apart
+                && let Some(body) = body_apart(app, tenant, &old.value).await?
+            {
+                changes.delete(&body);
+            }
+        }
+        if !changes.is_empty() {
+            changes.replace(&watch)?;
+            if !app.store.commit_unless_lost(tenant, app.entropy.operation(), changes).await? {
+                return Ok(None);
+            }
+            let id = source_watch_id(&watch.value.source_id);
+            let Some(kept) = app.store.get::<SourceWatch>(tenant, &id).await? else { return Ok(None) };
+            watch = kept;
+        }
+        if oldest.next.is_none() {
+            return Ok(Some((watch, true)));
+        }
+        range.after = oldest.next;
     }
-    let oldest = app.store.first_of::<Delivery>(tenant, watch.source_id.as_str(), surplus).await?;
-    // One that waits has not paged yet.
-    for old in oldest.items.iter().filter(|old| old.value.due_at.is_none()) {
-        watch.forget(old.value.received_at);
-        changes.delete(old);
-    }
-    Ok(changes.is_empty() || watch.surplus(now) == 0)
+    let is_all = watch.value.surplus(now) == 0;
+    Ok(Some((watch, is_all)))
 }
 
 fn telling(source: &AlertSource, since: DateTime<Utc>, zone: Tz) -> Telling {

@@ -103,7 +103,7 @@ async fn write_down(
     }
 }
 
-/// Makes the incident findable by its ticket.
+/// Makes the incident findable by its ticket, and by the number that people know that by.
 pub(crate) async fn link(
     app: &App,
     tenant: &TenantId,
@@ -111,20 +111,21 @@ pub(crate) async fn link(
     incident: &IncidentId,
     changes: &mut Changes,
 ) -> Result<(), StoreError> {
-    let link = TicketLink {
-        provider: provider.to_owned(),
-        ticket_id: ticket.id.clone(),
-        incident_id: incident.clone(),
-        closed: false,
-    };
-    match app.store.get::<TicketLink>(tenant, &TicketLink::key_of(provider, &ticket.id)).await? {
-        Some(kept) if kept.value == link => Ok(()),
-        Some(mut kept) => {
-            kept.value = link;
-            changes.replace(&kept)
+    let number = ticket.number.as_deref().map(TicketLink::by_number);
+    for ticket_id in [Some(ticket.id.clone()), number].into_iter().flatten() {
+        let key = TicketLink::key_of(provider, &ticket_id);
+        let (provider, incident_id) = (provider.to_owned(), incident.clone());
+        let link = TicketLink { provider, ticket_id, incident_id, closed: false };
+        match app.store.get::<TicketLink>(tenant, &key).await? {
+            Some(kept) if kept.value == link => {}
+            Some(mut kept) => {
+                kept.value = link;
+                changes.replace(&kept)?;
+            }
+            None => changes.create(&link)?,
         }
-        None => changes.create(&link),
     }
+    Ok(())
 }
 
 fn apply(
@@ -151,6 +152,9 @@ fn apply(
                 TicketError::Refused(_) | TicketError::NotFound | TicketError::Closed => false,
                 TicketError::Unavailable { .. } | TicketError::Unknown { .. } => true,
             };
+            if let TicketError::Unknown { .. } = failure {
+                queue.doubt_from(now);
+            }
             if retrying {
                 warn!(target: "psa-ticket-creation", incident = %incident.id, %problem, "the PSA is tried again");
                 let after = match failure {

@@ -12,6 +12,7 @@ use store::{Cursor, Range, queue_id};
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::intake::whole;
 use crate::psa;
 
 /// Which incidents to list.
@@ -132,7 +133,8 @@ pub async fn first_body(app: &App, ctx: &Ctx, id: &IncidentId) -> Result<Option<
     let first = alerts(app, ctx, id, 1).await?.into_iter().next();
     let Some(delivery) = first.and_then(|alert| alert.delivery_id) else { return Ok(None) };
     let found = app.store.get::<Delivery>(&ctx.tenant, delivery.as_str()).await?;
-    Ok(found.map(|found| found.value.request.body))
+    let Some(found) = found else { return Ok(None) };
+    Ok(Some(whole(app, &ctx.tenant, found.value).await?.request.body))
 }
 
 /// How an incident stands with the PSA.

@@ -15,11 +15,10 @@ use domain::source::AlertSource;
 use store::{Changes, StoreError, Versioned};
 
 use super::reading::take_in_again;
-use super::{Draft, Received};
+use super::{Draft, Received, unverified, whole};
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::Error;
-use crate::port::ReceivedBody;
 
 /// How long a delivery waits for something outside; then it pages with what is known of it.
 const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(2);
@@ -54,7 +53,8 @@ pub async fn replay(
     ctx.must_manage("replay deliveries")?;
     let found = app.store.get::<Delivery>(&ctx.tenant, id.as_str()).await?;
     let found = found.filter(|found| found.value.source_id == *source);
-    let kept = found.ok_or_else(|| Error::not_found("delivery", id.as_str()))?.value;
+    let found = found.ok_or_else(|| Error::not_found("delivery", id.as_str()))?;
+    let kept = found.value.clone();
     let first = kept.replay_of.clone().unwrap_or_else(|| kept.id.clone());
     // Not found: it was the oldest of too many, and its reading is still there.
     if let Some(first) = app.store.get::<Delivery>(&ctx.tenant, first.as_str()).await? {
@@ -66,7 +66,13 @@ pub async fn replay(
     {
         may_be_read(&read.value)?;
     }
+    let kept = whole(app, &ctx.tenant, kept).await?;
     let source = find(app, &ctx.tenant, source).await?;
+    if unverified::is_one(&kept) {
+        // Whoever has it read, it is its message's delivery as soon as it is known to be the sender's.
+        let received = take_in_again(app, &ctx.tenant, Arc::new(source), &kept, found.into()).await?;
+        return Ok((kept.id, received));
+    }
     let mut draft = read.map_or_else(|| Draft::new(app, &source, kept.request.clone(), ctx.now), Draft::from);
     draft.may_repeat = true;
     draft.value.id = reading_of(&first);
@@ -74,7 +80,7 @@ pub async fn replay(
     draft.value.replay_of = Some(first);
     draft.value.tries = 0;
     let replayed = draft.value.id.clone();
-    let received = take_in_again(app, &ctx.tenant, Arc::new(source), received(&kept), draft).await?;
+    let received = take_in_again(app, &ctx.tenant, Arc::new(source), &kept, draft).await?;
     Ok((replayed, received))
 }
 
@@ -137,8 +143,8 @@ pub(crate) async fn read_again(app: &Arc<App>, tenant: &TenantId, id: &DeliveryI
         return Ok(());
     }
     let Some(taken) = app.store.get::<Delivery>(tenant, id.as_str()).await? else { return Ok(()) };
-    let kept = taken.value.clone();
-    match take_in_again(app, tenant, Arc::new(source), received(&kept), taken.into()).await {
+    let kept = whole(app, tenant, taken.value.clone()).await?;
+    match take_in_again(app, tenant, Arc::new(source), &kept, taken.into()).await {
         // What it is refused for is written down with it.
         Ok(_) | Err(Error::Invalid(_) | Error::NotTheirs(_)) => Ok(()),
         Err(error) => Err(error),
@@ -158,13 +164,4 @@ async fn give_up(app: &App, mut found: Versioned<Delivery>) -> Result<(), Error>
 async fn find(app: &App, tenant: &TenantId, id: &SourceId) -> Result<AlertSource, Error> {
     let found = app.store.get::<AlertSource>(tenant, id.as_str()).await?;
     Ok(found.ok_or_else(|| Error::not_found("alert source", id.as_str()))?.value)
-}
-
-fn received(kept: &Delivery) -> ReceivedBody<'_> {
-    ReceivedBody {
-        content_type: kept.request.content_type.as_deref(),
-        query: &kept.request.query,
-        headers: &kept.request.headers,
-        body: kept.request.body.as_bytes(),
-    }
 }

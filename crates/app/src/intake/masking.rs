@@ -23,9 +23,10 @@ pub(super) fn request(key: &str, received: ReceivedBody<'_>) -> Request {
     let headers = received.headers.iter().filter(|(_, value)| value.len() <= LONGEST_HEADER);
     Request {
         content_type: received.content_type.map(str::to_owned),
-        query: masked(without_key(received.query), key),
+        query: masked(without_secrets(received.query), key),
         headers: headers.map(|(name, value)| (name.clone(), masked(value.clone(), key))).collect(),
         body: masked(kept(received.body), key),
+        is_apart: false,
     }
 }
 
@@ -76,12 +77,53 @@ pub(super) fn without_key_in(mut signal: Signal, key: &str) -> Signal {
     signal
 }
 
-fn without_key(query: &str) -> String {
-    let is_key = |pair: &&str| {
-        let name = pair.split('=').next().unwrap_or_default();
-        name.eq_ignore_ascii_case("key") || name.eq_ignore_ascii_case("token")
+/// A query without the values whose names say that they are secrets, of ours or of other products.
+fn without_secrets(query: &str) -> String {
+    let masked = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) if is_secret(name) => format!("{name}=(masked)"),
+        _ => pair.to_owned(),
     };
-    query.split('&').filter(|pair| !is_key(pair)).collect::<Vec<_>>().join("&")
+    query.split('&').map(masked).collect::<Vec<_>>().join("&")
+}
+
+/// Names of secrets, in lower case and without what stands between words.
+const SECRETS: [&str; 15] = [
+    "accesskey",
+    "apikey",
+    "auth",
+    "authkey",
+    "authorization",
+    "code",
+    "credentials",
+    "integrationkey",
+    "key",
+    "passphrase",
+    "pwd",
+    "routingkey",
+    "sig",
+    "signature",
+    "subscriptionkey",
+];
+
+/// What is a secret wherever it stands in a name.
+const SECRET_WORDS: [&str; 5] = ["apikey", "passwd", "password", "secret", "token"];
+
+fn is_secret(name: &str) -> bool {
+    let name = unescaped(name).to_lowercase();
+    let name: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
+    SECRETS.contains(&name.as_str()) || SECRET_WORDS.iter().any(|word| name.contains(word))
+}
+
+/// A name as it is meant: any of its letters may be written as `%` and two digits.
+fn unescaped(name: &str) -> String {
+    let mut parts = name.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let byte = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.extend(byte);
+        bytes.extend(part.bytes().skip(if byte.is_some() { 2 } else { 0 }));
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// A body as it is kept: as text, and all of it unless escaping (control characters take six bytes each) would make it
@@ -121,8 +163,40 @@ mod tests {
         let received =
             ReceivedBody { query: &query, headers: &headers, ..ReceivedBody::bare(body.as_bytes()) };
         let kept = request(KEY, received);
-        assert_eq!(kept.query, "a=1&b=2&c=(key)");
+        assert_eq!(kept.query, "a=1&key=(masked)&Token=(masked)&b=2&c=(key)");
         assert!(!format!("{kept:?}").contains(KEY), "{kept:?}");
+    }
+
+    #[test]
+    fn no_secret_of_another_product_is_kept_with_a_query() {
+        for name in [
+            "secret",
+            "token",
+            "apikey",
+            "api_key",
+            "API-Key",
+            "password",
+            "passwd",
+            "pwd",
+            "sig",
+            "signature",
+            "auth",
+            "access_token",
+            "code",
+            "key",
+            "client_secret",
+            "api%5Fkey",
+            "pass%77ord",
+        ] {
+            assert_eq!(
+                without_secrets(&format!("a=1&{name}=hidden")),
+                format!("a=1&{name}=(masked)"),
+                "what is named so is masked"
+            );
+        }
+        for told in ["dedup_key=disk", "title=Key+lost", "status=1&x", "", "author=ben", "a=b=c"] {
+            assert_eq!(without_secrets(told), told);
+        }
     }
 
     #[test]

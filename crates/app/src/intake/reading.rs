@@ -12,9 +12,11 @@ use domain::source::AlertSource;
 use store::{Changes, Versioned};
 
 use super::again::{has_waited, waiting_for};
+use super::apart::Beside;
 use super::masking::{masked, without_key_in};
 use super::redelivered;
 use super::ticket::{self, Asked};
+use super::unverified;
 use super::{Arrival, Delivery as Came, Draft, Received, receive};
 use crate::app::App;
 use crate::error::Error;
@@ -35,17 +37,30 @@ pub(super) async fn take_in(
     }
 }
 
-/// Reads a kept delivery again, and takes its alerts in.
+/// Reads a kept delivery again, which has its body, and takes its alerts in.
 pub(super) async fn take_in_again(
     app: &Arc<App>,
     tenant: &TenantId,
     source: Arc<AlertSource>,
-    received: ReceivedBody<'_>,
+    kept: &Delivery,
     draft: Draft,
 ) -> Result<Received, Error> {
+    let received = received(kept);
     let draft = believed(app, tenant, &source, received, draft).await?;
+    if unverified::is_one(kept) {
+        return unverified::take_in(app, tenant, &source, received, draft).await;
+    }
     // No key was kept with it.
     understand(app, tenant, &source, Came { key: "", received }, draft).await
+}
+
+fn received(kept: &Delivery) -> ReceivedBody<'_> {
+    ReceivedBody {
+        content_type: kept.request.content_type.as_deref(),
+        query: &kept.request.query,
+        headers: &kept.request.headers,
+        body: kept.request.body.as_bytes(),
+    }
 }
 
 /// A delivery that is its sender's; one that isn't is refused.
@@ -62,12 +77,15 @@ async fn believed(
             refuse(app, tenant, draft, "signature", &problem).await?;
             Err(Error::NotTheirs(problem))
         }
-        Err(unknown @ Distrust::NotKnown(_)) => Err(Error::Unavailable(unknown.to_string())),
+        Err(Distrust::NotKnown(problem)) => {
+            unverified::keep(app, tenant, draft, problem.clone()).await?;
+            Err(Error::Unavailable(problem))
+        }
     }
 }
 
 /// Reads a delivery and takes its alerts in.
-async fn understand(
+pub(super) async fn understand(
     app: &Arc<App>,
     tenant: &TenantId,
     source: &Arc<AlertSource>,
@@ -184,7 +202,13 @@ async fn believe(
     Ok(app.reader.authenticate(source, secret.as_ref(), received).await)
 }
 
-async fn refuse(app: &App, tenant: &TenantId, draft: Draft, field: &str, problem: &str) -> Result<(), Error> {
+pub(super) async fn refuse(
+    app: &App,
+    tenant: &TenantId,
+    draft: Draft,
+    field: &str,
+    problem: &str,
+) -> Result<(), Error> {
     let (field, problem) = (field.to_owned(), problem.to_owned());
     keep(app, tenant, draft, Verdict::Refused { field, problem }).await
 }
@@ -204,8 +228,9 @@ async fn wait(app: &App, tenant: &TenantId, mut draft: Draft, problem: String) -
     write(app, tenant, draft).await
 }
 
-async fn write(app: &App, tenant: &TenantId, draft: Draft) -> Result<(), Error> {
+pub(super) async fn write(app: &App, tenant: &TenantId, mut draft: Draft) -> Result<(), Error> {
     let mut changes = Changes::new();
+    Beside::part(app, tenant, &mut draft.value, draft.may_repeat).await?.write(&mut changes)?;
     match draft.etag {
         None => changes.create(&draft.value)?,
         Some(etag) => {

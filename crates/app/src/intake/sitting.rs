@@ -24,6 +24,7 @@ use store::{OpenKey, StoreError};
 
 use self::books::Books;
 pub(crate) use self::books::default_service;
+use super::apart::Beside;
 use super::{Arrival, Taken};
 use crate::app::App;
 use crate::effects::Effect;
@@ -47,6 +48,8 @@ pub(super) struct Sitting<'a> {
     deliveries: Vec<Delivery>,
     /// Deliveries that were there before, as they were read.
     known: Vec<store::Versioned<Delivery>>,
+    /// Bodies that are too large to stand in their deliveries.
+    beside: Vec<Beside>,
     writes: usize,
     bytes: usize,
 }
@@ -61,6 +64,7 @@ impl<'a> Sitting<'a> {
             alerts: Vec::new(),
             deliveries: Vec::new(),
             known: Vec::new(),
+            beside: Vec::new(),
             writes: 0,
             bytes: 0,
         }
@@ -105,6 +109,9 @@ impl<'a> Sitting<'a> {
         }
         for delivery in &self.known {
             changes.replace(delivery)?;
+        }
+        for beside in &self.beside {
+            beside.write(&mut changes)?;
         }
         if !changes.is_empty() {
             self.app.store.commit(self.tenant, self.app.entropy.operation(), changes).await?;
@@ -295,7 +302,8 @@ impl<'a> Sitting<'a> {
                 _ => Verdict::Taken { outcome, incident_id: incident_id.clone() },
             };
             self.bytes += delivery.request.body.len();
-            self.writes += 1;
+            let beside = Beside::part(self.app, self.tenant, &mut delivery, draft.may_repeat).await?;
+            self.writes += 1 + beside.writes();
             let known = match draft.etag {
                 Some(_) => self.app.store.get::<Delivery>(self.tenant, delivery.id.as_str()).await?,
                 None => None,
@@ -304,10 +312,14 @@ impl<'a> Sitting<'a> {
                 Some(mut known) => {
                     known.value = delivery;
                     self.known.push(known);
+                    self.beside.push(beside);
                 }
                 // Two readings of the same that came together: the first one stands.
                 None if self.deliveries.iter().any(|kept| kept.id == delivery.id) => {}
-                None => self.deliveries.push(delivery),
+                None => {
+                    self.deliveries.push(delivery);
+                    self.beside.push(beside);
+                }
             }
         }
         let is_nothing = outcome == Outcome::Ignored && incident_id.is_none() && !arrival.may_repeat;

@@ -2,7 +2,8 @@
 //!
 //! Invariants: the sender waits for the PSA no longer than it can; a PSA that doesn't answer in time is asked again by the
 //! tick. A PSA that won't tell, or goes on not answering, eats no page: the ticket's name pages, and what the PSA says of
-//! the ticket later reaches the same incident.
+//! the ticket later reaches the same incident. So does the name of a ticket that is known: it reaches its incident, by its
+//! id as well as by its number.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,16 +65,18 @@ pub(super) async fn ask(
     })
 }
 
-/// A ticket that nobody can be asked about pages all the same; `why` is for people.
+/// A ticket that nobody can be asked about pages all the same, unless it is one that is known; `why` is for people.
 pub(super) fn unread(psa: SourceType, name: &TicketName, why: &str) -> Signal {
-    let id = text(name);
-    let mention = TicketMention { id: id.to_owned(), number: None, external_ref: None };
+    let (id, number) = match name {
+        TicketName::Id(id) => (id.clone(), None),
+        TicketName::Number(number) => (String::new(), Some(number.trim().to_owned())),
+    };
+    let name = text(name);
     Signal {
-        // By its id it is found as the PSA's ticket, by its number as the same problem.
-        dedup_key: Some(dedup_key(id)),
-        ticket: matches!(name, TicketName::Id(_)).then_some(mention),
+        dedup_key: Some(dedup_key(name)),
+        ticket: Some(TicketMention { id, number, external_ref: None, unread: true }),
         degraded: Some(format!("the ticket can't be read: {why}")),
-        ..Signal::trigger(format!("{psa} ticket {id}"), Severity::High)
+        ..Signal::trigger(format!("{psa} ticket {name}"), Severity::High)
     }
 }
 

@@ -103,6 +103,11 @@ pub trait TicketSystem: fmt::Debug + Send + Sync {
     /// Whether it can assign a ticket to this person. Answered from what is known here, without asking it.
     fn recognizes(&self, technician: &Technician) -> bool;
 
+    /// Whether a create that is sent twice makes one ticket, even while the first is under way.
+    fn knows_repeats(&self) -> bool {
+        false
+    }
+
     /// Makes a ticket.
     async fn create(&self, ticket: &NewTicket) -> Result<Filed, TicketError>;
 

@@ -3,7 +3,7 @@
 //! Invariant: a try that failed moves when something is due, and never since when it has waited: however often a provider is
 //! tried, an outage grows older.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::calendar_watch::CalendarWatch;
 use domain::delivery::Delivery;
 use domain::event::OutgoingEvent;
@@ -13,13 +13,8 @@ use domain::maintenance::MaintenanceWindow;
 use domain::notice::Notice;
 use domain::page::Page;
 use domain::psa::PsaConnection;
-use domain::retry;
 use domain::source_watch::SourceWatch;
 use domain::ticket::TicketQueue;
-
-/// How a queue's tries move apart; the test below holds them against the queue itself.
-const FIRST_RETRY: TimeDelta = TimeDelta::seconds(10);
-const LONGEST_RETRY: TimeDelta = TimeDelta::minutes(15);
 
 /// Something that a tick finds due.
 pub(super) trait Waiting {
@@ -46,7 +41,7 @@ impl Waiting for TicketQueue {
     fn since(&self) -> Option<DateTime<Utc>> {
         let mut since = self.due_at?;
         for tried in 1..=self.begun {
-            since -= retry::backoff(tried, FIRST_RETRY, LONGEST_RETRY);
+            since -= self.wait_after(tried);
         }
         Some(since)
     }
@@ -120,6 +115,7 @@ mod tests {
             begun: 0,
             due_at: Some(began),
             held_until: None,
+            doubt_until: None,
             problem: None,
             followed: 0,
         };

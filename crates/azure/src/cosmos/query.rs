@@ -52,6 +52,9 @@ impl Plan {
             Lookup::OfParent { partition, kind, parent } => {
                 Self::within(partition, "by_parent", Stretch::of([parent, &kind.as_str()]))
             }
+            Lookup::NewestOfParent { partition, kind, parent } => {
+                Self::within(partition, "by_parent", Stretch::of([parent, &kind.as_str()])).newest_first()
+            }
             Lookup::Newest { partition, kind, state: None } => {
                 Self::within(partition, "by_sort", Stretch::of([&kind.as_str()])).newest_first()
             }

@@ -96,7 +96,8 @@ fn whoever_may_only_look_is_offered_nothing() {
     for step in [TEST, ROTATE, READ_AGAIN] {
         assert!(!posts_to(&html, step), "{step}");
     }
-    assert!(html.contains("<dt>Service</dt><dd>Servers</dd>") && html.contains("Refused"));
+    assert!(html.contains("<dt>Service</dt><dd>Servers</dd>") && html.contains("What came is for managers"));
+    assert!(!html.contains("Refused"), "nor what came, which may hold anything");
 }
 
 #[test]

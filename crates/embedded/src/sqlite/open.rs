@@ -7,6 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 use store::StoreError;
 
 use super::unavailable;
+use crate::private;
 
 /// How long a writer of this process waits for a writer of another one.
 const BUSY: Duration = Duration::from_secs(10);
@@ -16,6 +17,7 @@ const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("expiry.s
 
 /// The one connection that writes.
 pub(super) fn for_writing(path: &Path) -> Result<Connection, StoreError> {
+    make(path)?;
     let attempt = || -> rusqlite::Result<Connection> {
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(BUSY)?;
@@ -44,12 +46,21 @@ pub(super) fn for_reading(path: &Path) -> rusqlite::Result<Connection> {
 
 /// A consistent copy of the database in a new file.
 pub(super) fn copy(path: &Path, target: &Path) -> Result<(), StoreError> {
+    // An empty one is taken, any other is refused.
+    if !target.exists() {
+        make(target)?;
+    }
     let attempt = || -> rusqlite::Result<()> {
         let connection = for_reading(path)?;
         connection.execute("VACUUM INTO ?1", [target.to_string_lossy()])?;
         Ok(())
     };
     attempt().map_err(|error| unavailable(&error))
+}
+
+fn make(path: &Path) -> Result<(), StoreError> {
+    let unavailable = |error| StoreError::Unavailable(format!("{} can't be opened: {error}", path.display()));
+    private::database(path).map_err(unavailable)
 }
 
 fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {

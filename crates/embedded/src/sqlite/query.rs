@@ -61,6 +61,7 @@ struct Statement {
 enum Position {
     Id,
     SortThenId,
+    SortThenIdDescending,
     SortDescending,
     DueThenSeq,
 }
@@ -70,6 +71,7 @@ impl Position {
         match self {
             Self::Id => " AND (0, id) > (?, ?)",
             Self::SortThenId => " AND (sort, id) > (?, ?)",
+            Self::SortThenIdDescending => " AND (sort, id) < (?, ?)",
             Self::SortDescending => " AND (sort, seq) < (?, ?)",
             Self::DueThenSeq => " AND (due_at, seq) > (?, ?)",
         }
@@ -80,7 +82,7 @@ impl Position {
             (row.get(1)?, row.get(6)?, row.get(7)?, row.get(8)?);
         Ok(Cursor::At(match self {
             Self::Id => format!("0~{id}"),
-            Self::SortThenId => format!("{}~{id}", sort.unwrap_or_default()),
+            Self::SortThenId | Self::SortThenIdDescending => format!("{}~{id}", sort.unwrap_or_default()),
             Self::SortDescending => format!("{}#{seq}", sort.unwrap_or_default()),
             Self::DueThenSeq => format!("{}#{seq}", due_at.unwrap_or_default()),
         }))
@@ -99,6 +101,10 @@ impl Position {
             // Greater than any id, none of which has this character.
             (Cursor::Beyond(sort), Self::SortThenId) => {
                 Ok((Value::Integer(*sort), Value::Text("~~".to_owned())))
+            }
+            // Less than any id.
+            (Cursor::Beyond(sort), Self::SortThenIdDescending) => {
+                Ok((Value::Integer(*sort), Value::Text(String::new())))
             }
             (Cursor::Beyond(sort), _) => Ok((Value::Integer(*sort), Value::Integer(0))),
             (Cursor::At(text), _) => read(text).ok_or_else(|| StoreError::Corrupt {
@@ -124,6 +130,12 @@ fn statement(lookup: &Lookup) -> Statement {
             order: "sort, id",
             values: vec![text(partition), text(parent), text(kind.as_str())],
             position: Position::SortThenId,
+        },
+        Lookup::NewestOfParent { partition, kind, parent } => Statement {
+            condition: "partition = ? AND parent = ? AND kind = ?".into(),
+            order: "sort DESC, id DESC",
+            values: vec![text(partition), text(parent), text(kind.as_str())],
+            position: Position::SortThenIdDescending,
         },
         Lookup::Newest { partition, kind, state: Some(state) } => Statement {
             condition: "partition = ? AND kind = ? AND state = ?".into(),

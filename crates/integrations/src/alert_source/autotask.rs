@@ -71,7 +71,7 @@ fn deleted(id: String, object: &Map<String, Value>) -> Found {
         action: Action::Resolve,
         when_none_open: Some(WhenNoneOpen::Ignore),
         dedup_key: Some(autotask::dedup_key(&id)),
-        ticket: Some(TicketMention { id, number: None, external_ref: None }),
+        ticket: Some(TicketMention { id, ..TicketMention::default() }),
         ..Signal::trigger(title, Severity::Info)
     };
     Found { signal, item: Value::Object(object.clone()) }

@@ -51,6 +51,9 @@ pub struct HaloPsa {
 }
 
 impl HaloPsa {
+    /// Who reports what we make.
+    pub(crate) const REPORTER: &str = wire::REPORTER;
+
     /// The HaloPSA of these settings; `secret` is the API application's client secret. Nothing is connected to, and no secret
     /// is read, yet. The errors are about `base_url` and `client_id`.
     pub fn new(
@@ -80,6 +83,11 @@ impl HaloPsa {
             mapping: mapping.clone(),
             patience: PATIENCE,
         })
+    }
+
+    /// Our key of a ticket whose details, plain or as markup, end as those that we write do.
+    pub(crate) fn key_in(details: &str) -> Option<&str> {
+        wire::ticket_key(details)
     }
 
     fn filed(&self, id: i64) -> Filed {

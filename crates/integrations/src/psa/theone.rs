@@ -144,6 +144,11 @@ impl TicketSystem for TheOnePsa {
         answer::NAME
     }
 
+    /// Every create carries the ticket's key as its `Idempotency-Key`.
+    fn knows_repeats(&self) -> bool {
+        true
+    }
+
     /// It finds its technicians by mail address.
     fn recognizes(&self, technician: &Technician) -> bool {
         !technician.email.trim().is_empty()

@@ -6,7 +6,7 @@
 
 use domain::alert::Alert;
 use domain::calendar_watch::CalendarWatch;
-use domain::delivery::Delivery;
+use domain::delivery::{Delivery, DeliveryBody};
 use domain::event::OutgoingEvent;
 use domain::feed::CalendarFeed;
 use domain::finding::CoverageReport;
@@ -145,6 +145,7 @@ fn typed(kind: Kind, stored: Stored) -> Typed {
         Kind::CalendarWatch => own::<CalendarWatch>(stored),
         Kind::CoverageReport => own::<CoverageReport>(stored),
         Kind::Delivery => own::<Delivery>(stored),
+        Kind::DeliveryBody => own::<DeliveryBody>(stored),
         Kind::SourceWatch => own::<SourceWatch>(stored),
         Kind::Maintenance => own::<MaintenanceWindow>(stored),
         Kind::Psa => own::<PsaConnection>(stored),

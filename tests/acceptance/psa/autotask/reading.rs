@@ -22,6 +22,7 @@ async fn a_ticket_of_the_msps_own_is_read_by_id_and_by_number_in_words() {
         title: "Server down".into(),
         description: "Server down, says the client".into(),
         status: "Waiting Customer".into(),
+        stage: None,
         priority: "High".into(),
         client: Some("Fabrikam".into()),
         external_ref: None,

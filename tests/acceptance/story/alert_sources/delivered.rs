@@ -36,6 +36,7 @@ async fn deliver(world: &World, source: &Value, hours: &[i64]) {
                 query: "site=a".to_owned(),
                 headers: vec![("x-event".to_owned(), "push".to_owned())],
                 body: format!("the body of {n}"),
+                ..Request::default()
             },
             verdict: if n % 2 == 0 { taken } else { refused },
             alerts: 1,
@@ -64,12 +65,12 @@ async fn deliveries_are_listed_newest_first_page_by_page(mut world: World) {
     wanted.reverse();
     let wanted: Vec<String> = wanted.into_iter().map(|(_, id)| id).collect();
     let at = format!("{}/deliveries", path(&source));
-    let all = world.get("ann", &at).await;
+    let all = world.get("olivia", &at).await;
     assert_eq!((ids(&all), &all["next"]), (wanted.clone(), &Value::Null));
     for limit in [1, 2, 4, 9, 100] {
         let (mut seen, mut after) = (Vec::new(), String::new());
         loop {
-            let page = world.get("ann", &format!("{at}?limit={limit}{after}")).await;
+            let page = world.get("olivia", &format!("{at}?limit={limit}{after}")).await;
             assert!(ids(&page).len() <= limit);
             seen.extend(ids(&page));
             match page["next"].as_str() {
@@ -86,7 +87,8 @@ async fn what_was_delivered_is_for_managers(mut world: World) {
     let other = made(&mut world, plain("Zabbix", "zabbix")).await;
     deliver(&world, &source, &[2, 1]).await;
     let list = format!("{}/deliveries", path(&source));
-    let page = world.send("GET", &list, Some("ann"), "").await;
+    assert_eq!(world.send("GET", &list, Some("ann"), "").await.status, 403);
+    let page = world.send("GET", &list, Some("olivia"), "").await;
     assert!(!page.text.contains("the body of"), "{}", page.text);
     let first = page.json()["deliveries"][0].clone();
     assert_eq!(
@@ -126,7 +128,7 @@ async fn a_list_that_is_asked_for_wrongly_says_so(mut world: World) {
         ("after=5.src_x", "after"),
         ("state=taken", "state"),
     ] {
-        let answer = world.send("GET", &format!("{at}?{query}"), Some("ann"), "").await;
+        let answer = world.send("GET", &format!("{at}?{query}"), Some("olivia"), "").await;
         assert_eq!((answer.status.as_u16(), answer.wrong_fields()), (400, vec![field.to_owned()]), "{query}");
     }
 }

@@ -6,7 +6,7 @@ use acceptance::world::{Door, World};
 use axum::body::Body;
 use axum::http;
 use chrono::TimeDelta;
-use domain::delivery::{Delivery, Request, Verdict};
+use domain::delivery::{Delivery, DeliveryBody, Request, Verdict};
 use domain::id::{DeliveryId, SourceId, TenantId};
 use domain::source::{AlertSource, SourceType};
 use domain::source_watch::SourceWatch;
@@ -20,6 +20,7 @@ super::super::stories!(
     a_products_own_door_is_watched_from_its_first_delivery_on,
     no_more_than_the_last_thousand_of_a_heartbeat_are_kept,
     a_delivery_that_waits_is_never_taken_away,
+    however_much_is_too_much_goes_with_one_look_and_so_do_its_bodies,
 );
 
 fn demo() -> TenantId {
@@ -86,7 +87,7 @@ async fn deliver(world: &World, door: &Door, count: u32, due_in: Option<TimeDelt
                 id: DeliveryId::derived(&[&door.id, &received_at.to_string()]),
                 source_id: door.id.parse().expect("an id"),
                 received_at,
-                request: Request::default(),
+                request: Request { is_apart: n % 10 == 0, ..Request::default() },
                 verdict: Verdict::Nothing { why: "nothing".to_owned() },
                 alerts: 0,
                 replay_of: None,
@@ -95,6 +96,10 @@ async fn deliver(world: &World, door: &Door, count: u32, due_in: Option<TimeDelt
                 tries: 0,
             };
             changes.create(&delivery).expect("a document");
+            if delivery.request.is_apart {
+                let body = DeliveryBody { delivery_id: delivery.id, text: "large".to_owned() };
+                changes.create(&body).expect("a document");
+            }
         }
         commit(world, &format!("{from} {chunk:?}"), changes).await;
     }
@@ -135,6 +140,19 @@ async fn a_delivery_that_waits_is_never_taken_away(mut world: World) {
     let kept = kept(&world, &door).await;
     assert_eq!(kept.iter().filter(|delivery| delivery.due_at.is_some()).count(), 30);
     assert!(kept.len() < 1_050, "{}", kept.len());
+}
+
+async fn however_much_is_too_much_goes_with_one_look_and_so_do_its_bodies(mut world: World) {
+    let door = world.door("generic", json!({})).await;
+    deliver(&world, &door, 1_900, None).await;
+    world.sleep_through(TimeDelta::hours(1));
+    world.tick().await;
+    world.settle().await;
+    let kept = kept(&world, &door).await;
+    assert_eq!(kept.len(), 1_000);
+    let apart = kept.iter().filter(|delivery| delivery.request.is_apart).count();
+    let bodies = world.store().all::<DeliveryBody>(&demo()).await.expect("a store");
+    assert_eq!((bodies.len(), apart), (100, 100));
 }
 
 /// The only story with a store of its own.

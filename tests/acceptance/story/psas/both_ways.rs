@@ -3,14 +3,14 @@
 use acceptance::autotask::Autotask;
 use acceptance::fault::Fault;
 use acceptance::fixture::Fixture;
-use acceptance::halopsa::HaloPsa;
+use acceptance::halopsa::{HaloPsa, Ticket};
 use acceptance::world::{Door, World};
 use axum::http::Method;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::acknowledged;
-use super::office::Office;
+use super::office::{Deed, Office};
 
 super::super::stories!(
     each_status_of_autotask_does_what_the_table_says,
@@ -21,7 +21,11 @@ super::super::stories!(
     a_deleted_ticket_ends_its_incident,
     a_callout_without_a_connection_pages_with_the_tickets_number,
     a_ticket_that_we_made_comes_back_as_its_incident_and_never_as_another,
+    a_ticket_that_we_are_making_opens_nothing_before_its_id_is_known,
+    a_ticket_that_quotes_or_copies_one_of_ours_is_a_problem_of_its_own,
     a_halopsa_ticket_lives_and_ends_as_an_incident,
+    statuses_of_the_tenants_own_mean_what_its_settings_say,
+    a_callout_about_a_known_ticket_that_cannot_be_read_reaches_its_incident,
 );
 
 fn autotask(office: &Office) -> &Autotask {
@@ -40,12 +44,11 @@ fn halo(office: &Office) -> &HaloPsa {
 
 /// Autotask calls out about a ticket; the status of the answer and what was done.
 async fn call_out(world: &mut World, door: &Door, number: &str) -> (u16, String) {
-    let fixture = Fixture {
-        method: "GET".to_owned(),
-        query: format!("number={number}"),
-        headers: [].into(),
-        body: String::new(),
-    };
+    call_out_by(world, door, format!("number={number}")).await
+}
+
+async fn call_out_by(world: &mut World, door: &Door, query: String) -> (u16, String) {
+    let fixture = Fixture { method: "GET".to_owned(), query, headers: [].into(), body: String::new() };
     let answer = world.replay(door, &fixture).await;
     (answer.status.as_u16(), answer.json()["result"].as_str().unwrap_or_default().to_owned())
 }
@@ -210,7 +213,7 @@ async fn a_callout_without_a_connection_pages_with_the_tickets_number(mut world:
 }
 
 /// HaloPSA tells of a ticket as its runbook does.
-async fn told(world: &mut World, door: &Door, ticket: &acceptance::halopsa::Ticket) -> Value {
+async fn told(world: &mut World, door: &Door, ticket: &Ticket) -> Value {
     let body = json!({ "ticket": {
         "id": ticket.id, "summary": ticket.summary, "details": ticket.details,
         "status": { "id": ticket.status, "name": ticket.status_name() }, "third_party_id": ticket.third_party_id,
@@ -245,6 +248,47 @@ async fn a_ticket_that_we_made_comes_back_as_its_incident_and_never_as_another(m
     assert_eq!(back["result"], "ignored", "whoever opens our ticket again works on it there");
 }
 
+async fn a_ticket_that_we_are_making_opens_nothing_before_its_id_is_known(mut world: World) {
+    let office = Office::halopsa(&mut world, json!({})).await;
+    let door = world.door("halopsa", json!({})).await;
+    office.misbehave(Deed::Create, Fault::WorksThenCuts);
+    let incident = acknowledged(&mut world).await;
+    let made = halo(&office).tickets()[0].clone();
+    assert_eq!(world.look(&incident).await["psa_ticket_id"], Value::Null, "nobody has told us");
+    let back = told(&mut world, &door, &made).await;
+    assert_eq!((&back["result"], &back["incident_id"]), (&json!("grouped"), &json!(incident)));
+    world.advance(TimeDelta::minutes(10)).await;
+    assert_eq!(world.look(&incident).await["psa_ticket_id"], json!(made.id.to_string()));
+    world.no_mail();
+}
+
+async fn a_ticket_that_quotes_or_copies_one_of_ours_is_a_problem_of_its_own(mut world: World) {
+    let door = world.door("halopsa", json!({})).await;
+    let alert = json!({ "title": "CPU", "severity": "low", "dedup_key": "cpu" });
+    let unfiled = world.alert(alert).await["incident_id"].as_str().expect("an id").to_owned();
+    world.skip_mails();
+    let office = Office::halopsa(&mut world, json!({})).await;
+    let incident = acknowledged(&mut world).await;
+    let made = halo(&office).tickets()[0].clone();
+    let quote = format!("Please help!\n\n> {}", made.details.replace('\n', "\n> "));
+    let details = [quote, made.details.clone(), format!("Help!\n\nOn-Call: oncall-incident-{unfiled}")];
+    for (details, id) in details.into_iter().zip(90_001..) {
+        let mut theirs = Ticket { id, details, ..made.clone() };
+        let opened = told(&mut world, &door, &theirs).await;
+        assert_eq!(opened["result"], "created", "{}", theirs.details);
+        world.mail_to("ben");
+        theirs.status = 9;
+        let closed = told(&mut world, &door, &theirs).await;
+        assert_eq!((&closed["result"], &closed["incident_id"]), (&json!("resolved"), &opened["incident_id"]));
+    }
+    assert_eq!(world.look(&incident).await["status"], "acknowledged");
+    assert_eq!(world.look(&unfiled).await["status"], "triggered");
+    world.work("ben", &incident, "resolve", Value::Null).await;
+    let copy = Ticket { id: 90_010, ..made };
+    assert_eq!(told(&mut world, &door, &copy).await["result"], "created", "after the end, too");
+    world.mail_to("ben");
+}
+
 async fn a_halopsa_ticket_lives_and_ends_as_an_incident(mut world: World) {
     let office = Office::halopsa(&mut world, json!({})).await;
     let door = world.door("halopsa", json!({})).await;
@@ -259,4 +303,82 @@ async fn a_halopsa_ticket_lives_and_ends_as_an_incident(mut world: World) {
     assert_eq!(again["result"], "created", "opened again, it is a new incident");
     world.mail_to("ben");
     assert_eq!(office.tickets().len(), 0, "no ticket of ours beside theirs");
+}
+
+async fn statuses_of_the_tenants_own_mean_what_its_settings_say(mut world: World) {
+    let office = Office::autotask(&mut world, json!({})).await;
+    let mut provider = office.settings(&world)["provider"].clone();
+    provider["closed_status"] = json!("waiting parts");
+    provider["working_status"] = json!("Scheduled");
+    office.connect(&mut world, json!({ "provider": provider })).await;
+    let door = world.door("autotask", json!({})).await;
+    let autotask = autotask(&office);
+    let (_, number) = autotask.add_ticket("Disk", "Waiting Parts", "High", "Contoso Ltd");
+    assert_eq!(call_out(&mut world, &door, &number).await.0, 400, "what is closed opens nothing");
+    let (id, number) = autotask.add_ticket("Disk", "Scheduled", "High", "Contoso Ltd");
+    assert_eq!(call_out(&mut world, &door, &number).await, (200, "created".to_owned()));
+    world.mail_to("ben");
+    assert_eq!(call_out(&mut world, &door, &number).await, (200, "acknowledged".to_owned()));
+    autotask.set_status(&id, "Waiting Parts");
+    assert_eq!(call_out(&mut world, &door, &number).await, (200, "resolved".to_owned()));
+    assert_eq!(call_out(&mut world, &door, &number).await.0, 400);
+    // One that is closed from here.
+    let (_, number) = autotask.add_ticket("Disk", "New", "High", "Contoso Ltd");
+    call_out(&mut world, &door, &number).await;
+    world.mail_to("ben");
+    let open = world.get("ben", "/api/incidents").await;
+    let incident = open["incidents"][0]["id"].as_str().expect("an incident").to_owned();
+    world.work("ben", &incident, "resolve", json!({ "note": "done" })).await;
+    assert_eq!(autotask.tickets().last().expect("a ticket").status, "Waiting Parts");
+    world.sleep_through(TimeDelta::minutes(5));
+    assert_eq!(call_out(&mut world, &door, &number).await.0, 400, "a note on it, say, is no new problem");
+    world.no_mail();
+}
+
+async fn a_callout_about_a_known_ticket_that_cannot_be_read_reaches_its_incident(mut world: World) {
+    let office = Office::autotask(&mut world, json!({})).await;
+    let door = world.door("autotask", json!({})).await;
+    let autotask = autotask(&office);
+    // One of ours, and one that somebody made.
+    let ours = acknowledged(&mut world).await;
+    let (id, number) = autotask.add_ticket("Disk", "New", "High", "Contoso Ltd");
+    call_out(&mut world, &door, &number).await;
+    world.mail_to("ben");
+    let open = world.get("ben", "/api/incidents").await;
+    let of_id = |id: &str| {
+        let incidents = open["incidents"].as_array().expect("a list");
+        incidents.iter().filter_map(|one| one["id"].as_str()).find(|other| *other != id).map(str::to_owned)
+    };
+    let theirs = of_id(&ours).expect("another incident");
+    let known = [
+        format!("number={}", autotask.tickets()[0].number.to_lowercase()),
+        format!("id={}", autotask.tickets()[0].id),
+        format!("number={number}"),
+        format!("id={id}"),
+    ];
+    autotask.rotate_secret("another one");
+    for query in &known {
+        let told = call_out_by(&mut world, &door, query.clone()).await;
+        assert_eq!(told, (200, "grouped".to_owned()), "{query}");
+    }
+    world.no_mail();
+    autotask.rotate_secret(Autotask::SECRET);
+    office.connect(&mut world, json!({})).await;
+    for incident in [&ours, &theirs] {
+        world.work("ben", incident, "resolve", Value::Null).await;
+    }
+    assert!(office.tickets().iter().all(|ticket| ticket.closed));
+    world.sleep_through(TimeDelta::minutes(50));
+    autotask.rotate_secret("another one");
+    for query in &known {
+        let told = call_out_by(&mut world, &door, query.clone()).await;
+        assert_eq!(told, (200, "ignored".to_owned()), "{query}: it is the echo of the end");
+    }
+    world.no_mail();
+    world.sleep_through(TimeDelta::minutes(11));
+    for query in [&known[0], &known[2]] {
+        let told = call_out_by(&mut world, &door, query.clone()).await;
+        assert_eq!(told, (200, "created".to_owned()), "{query}: it may have been opened again");
+        world.mail_to("ben");
+    }
 }

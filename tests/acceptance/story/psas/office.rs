@@ -95,6 +95,16 @@ impl Office {
         }
     }
 
+    /// Waits until there is one.
+    pub(super) async fn wait_for_a_ticket(&self) {
+        let there = async {
+            while self.tickets().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(20), there).await.expect("a ticket");
+    }
+
     /// What there is now doesn't count any more.
     pub(super) fn empty(&self) {
         match self {

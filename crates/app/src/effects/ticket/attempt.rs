@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use domain::id::{TenantId, UserId};
 use domain::incident::{Incident, Status};
 use domain::ticket::{self, Filed, NewTicket, Spent, Technician, TicketOp, TicketQueue};
@@ -138,12 +139,23 @@ async fn create(
         None => None,
     };
     let ticket = NewTicket::of(&incident, assignee.as_ref(), queue.followed);
-    Ok(file(psa, &ticket, queue.is_in_doubt()).await)
+    Ok(file(psa, &ticket, queue, app.clock.now()).await)
 }
 
-async fn file(psa: &dyn TicketSystem, ticket: &NewTicket, in_doubt: bool) -> Result<Done, TicketError> {
-    if in_doubt && let Some(found) = psa.find(&ticket.tenant_id, &ticket.external_ref).await? {
+async fn file(
+    psa: &dyn TicketSystem,
+    ticket: &NewTicket,
+    queue: &TicketQueue,
+    now: DateTime<Utc>,
+) -> Result<Done, TicketError> {
+    if queue.is_in_doubt()
+        && let Some(found) = psa.find(&ticket.tenant_id, &ticket.external_ref).await?
+    {
         return Ok(Done::Ticket(found.filed));
+    }
+    if queue.may_be_under_way(now) && !psa.knows_repeats() {
+        let reason = queue.problem.clone().unwrap_or_else(|| format!("{} did not answer", psa.name()));
+        return Err(TicketError::Unavailable { reason, after: None });
     }
     psa.create(ticket).await.map(Done::Ticket)
 }

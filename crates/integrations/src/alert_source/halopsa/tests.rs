@@ -122,10 +122,26 @@ fn webhooks_may_come_together() {
 fn a_ticket_that_we_made_is_known_by_our_key() {
     let mention = signal(fixture!("made_by_us.json")).ticket.unwrap();
     assert_eq!(mention.external_ref.as_deref(), Some("oncall-incident-inc_01ARZ3NDEKTSV4RRFFQ69G5FAV"));
-    let custom = json!({"id": 1, "customfields": [{"value": null}, {"display": "oncall-incident-inc_01ARZ3NDEKTSV4RRFFQ69G5FAV-2"}]});
-    assert!(read(&custom).ticket.unwrap().external_ref.is_some());
-    let other = json!({"id": 1, "thirdpartyid": 12, "details": "see oncall-incident-"});
-    assert_eq!(read(&other).ticket.unwrap().external_ref, None);
+    let key = "oncall-incident-inc_01ARZ3NDEKTSV4RRFFQ69G5FAV-2";
+    let second = json!({"id": 1, "details_html": format!("<p>No ping.<br><br>On-Call: {key}</p>")});
+    assert_eq!(read(&second).ticket.unwrap().external_ref.as_deref(), Some(key));
+}
+
+#[test]
+fn a_ticket_that_quotes_one_of_ours_is_not_ours() {
+    let line = "On-Call: oncall-incident-inc_01ARZ3NDEKTSV4RRFFQ69G5FAV";
+    for ticket in [
+        json!({"details": format!("Please help!\n\n> -----Original-----\n> Alert source: x\n> {line}")}),
+        json!({"details": format!("{line}\nis here again")}),
+        json!({"details": format!("No ping.\n\n{line}"), "reportedby": "jane@customer.example"}),
+        json!({"details_html": format!("<p>Help!</p><blockquote><p>No ping.<br>{line}</p></blockquote>")}),
+        json!({"summary": line, "customfields": [{"value": line}], "thirdpartyid": line}),
+        json!({"details": "see oncall-incident-"}),
+    ] {
+        let mut whole = ticket.clone();
+        whole["id"] = json!(1);
+        assert_eq!(read(&whole).ticket.unwrap().external_ref, None, "{ticket}");
+    }
 }
 
 #[test]

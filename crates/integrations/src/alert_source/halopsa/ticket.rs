@@ -1,12 +1,12 @@
 //! One ticket of HaloPSA, in either of the two forms of its body.
 //!
-//! Invariants: empty, `1900-01-01` and a variable that was not filled in are all absent; a status that says open beats
+//! Invariants: no key of ours is read but from where we write it: whoever quotes a ticket of ours has a problem of their own;
+//! empty, `1900-01-01` and a variable that was not filled in are all absent; a status that says open beats
 //! the marks of having been closed once, which stay after a ticket is opened again.
 
 use chrono::{Datelike as _, NaiveDate};
 use domain::severity::Severity;
 use domain::signal::{Action, Signal, TicketMention, WhenNoneOpen};
-use domain::ticket::{external_ref, incident_in};
 use serde_json::{Map, Value};
 
 use crate::alert_source::alert::add_doubt;
@@ -14,6 +14,7 @@ use crate::alert_source::fields::{name_of, text_of};
 use crate::alert_source::format::Found;
 use crate::alert_source::text::{description_of, is_web_address, one_line, paragraphs, shortened, title_of};
 use crate::alert_source::words::{severity_of, words_of};
+use crate::psa::HaloPsa;
 
 /// The ids of the statuses that every installation starts with.
 const OPEN_IDS: [&str; 2] = ["1", "2"];
@@ -35,9 +36,6 @@ const OPEN: [&str; 9] = [
 
 /// A date that means that there is none.
 const EMPTY_YEAR: i32 = 1900;
-
-/// Where people and other tools put a key of ours.
-const MOST_CUSTOM_FIELDS: usize = 200;
 
 /// The alert of a ticket; `None` for one that has neither id nor summary.
 pub(super) fn found(object: &Map<String, Value>) -> Option<Found> {
@@ -62,6 +60,7 @@ pub(super) fn found(object: &Map<String, Value>) -> Option<Found> {
             id: id.clone(),
             number: None,
             external_ref: ticket.external_ref(),
+            unread: false,
         }),
         ..Signal::trigger(title, severity)
     };
@@ -138,19 +137,15 @@ impl Ticket<'_> {
         (Severity::Medium, doubt)
     }
 
-    /// The key of ours that it carries, where it was made by us.
+    /// The key of ours that it carries where we write it, and nobody else is known to have reported it.
     fn external_ref(&self) -> Option<String> {
-        let third_party = self.0.iter().filter(|(name, _)| {
-            let name = name_of(name);
-            name.starts_with("thirdparty") || name.starts_with("pagerduty") || name == "reportedby"
-        });
-        let custom = self.0.get("customfields").and_then(Value::as_array).into_iter().flatten();
-        let custom =
-            custom.take(MOST_CUSTOM_FIELDS).flat_map(|field| [field.get("value"), field.get("display")]);
-        let texts = ["summary", "details", "details_html"].into_iter().map(|name| self.0.get(name));
-        let places = third_party.map(|(_, value)| Some(value)).chain(custom).chain(texts);
-        let incident = places.flatten().filter_map(Value::as_str).find_map(incident_in)?;
-        Some(external_ref(&incident, 0))
+        // The name that we give may be replaced by another; a mail address is somebody's.
+        let by = self.text(&["reportedby"]);
+        if by.is_some_and(|by| by != HaloPsa::REPORTER && by.contains('@')) {
+            return None;
+        }
+        let texts = ["details", "details_html"].into_iter().filter_map(|name| self.0.get(name)?.as_str());
+        texts.into_iter().find_map(HaloPsa::key_in).map(str::to_owned)
     }
 }
 

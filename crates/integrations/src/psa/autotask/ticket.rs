@@ -112,8 +112,12 @@ pub(super) fn is_so(ticket: &Value, changes: &Value) -> bool {
 
 /// Whether a status is one of tickets that are over.
 pub(super) fn is_closed(status: &str, closed_status: &str) -> bool {
-    let status = status.trim().to_lowercase();
-    CLOSED.contains(&status.as_str()) || status == closed_status.trim().to_lowercase()
+    CLOSED.contains(&status.trim().to_lowercase().as_str()) || is_same(status, closed_status)
+}
+
+/// Whether two labels are one, however people write it.
+pub(super) fn is_same(label: &str, other: &str) -> bool {
+    label.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
 /// Whether a ticket's work goes on in another one. Not in the description of the API, so that any of the usual names

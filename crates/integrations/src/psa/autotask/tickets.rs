@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use app::port::{Filed, TicketError, TicketName, TicketView};
-use domain::ticket::{NewTicket, TicketFacts};
+use domain::ticket::{NewTicket, Stage, TicketFacts};
 use reqwest::Method;
 use serde_json::Value;
 
@@ -119,6 +119,17 @@ impl Autotask {
         Ok(ticket::is_merged(ticket) || ticket::is_closed(&status, self.closed_status()))
     }
 
+    /// What a status means by the settings. One that is two things at once is the later one.
+    fn stage(&self, status: &str) -> Option<Stage> {
+        let is = |label: &str| ticket::is_same(status, label);
+        let stages = [
+            (Stage::Closed, self.closed_status()),
+            (Stage::Working, self.working_status()),
+            (Stage::New, self.new_status()),
+        ];
+        stages.into_iter().find(|(_, label)| is(label)).map(|(stage, _)| stage)
+    }
+
     async fn label(&self, ticket: &Value, field: &str) -> Result<String, TicketError> {
         match number(&ticket[field]) {
             Some(value) => self.picklists.label(&self.api, (Entity::Tickets, field), value).await,
@@ -164,6 +175,7 @@ impl Autotask {
         let Some(ticket) = found else { return Ok(None) };
         let filed = self.filed(&ticket).await?;
         let said = |name: &str| text(&ticket[name]).unwrap_or_default().to_owned();
+        let status = self.label(&ticket, "status").await?;
         let client = match number(&ticket["companyID"]) {
             Some(company) => self.directory.company_name(&self.api, company).await?,
             None => None,
@@ -173,7 +185,8 @@ impl Autotask {
             number: filed.number,
             title: said("title"),
             description: said("description"),
-            status: self.label(&ticket, "status").await?,
+            stage: self.stage(&status),
+            status,
             priority: self.label(&ticket, "priority").await?,
             client,
             url: filed.url,

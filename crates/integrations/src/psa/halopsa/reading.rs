@@ -46,7 +46,7 @@ impl HaloPsa {
                 let texts = actions.iter().filter_map(|action| {
                     wire::text(action, "note").or_else(|| wire::text(action, "note_html"))
                 });
-                return Ok(texts.flat_map(wire::marks).map(str::to_owned).collect());
+                return Ok(texts.filter_map(wire::mark).map(str::to_owned).collect());
             }
         }
         Err(answer::not_understood("a list of actions"))

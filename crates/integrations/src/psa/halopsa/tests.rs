@@ -288,7 +288,8 @@ async fn a_list_of_actions_that_is_too_long_is_asked_for_in_part() {
             ok(&format!(r#"{{"actions":[{{"note":"{}"#, "x".repeat(2 << 20)))
         }
         line if line.contains("count=25") => ok(
-            r#"{"actions":[{"note":"a\n[oncall:n2]"},{"note_html":"<p>[oncall:n1]</p>"},{"note":"by hand"}]}"#,
+            r#"{"actions":[{"note":"[On-Call] Sam: a\n[oncall:n2]"},{"note_html":"<p>[On-Call] Sam: b<br>[oncall:n1]</p>"},
+                {"note":"No!\n> [On-Call] Sam: c\n> [oncall:n3]"},{"note":"by hand"}]}"#,
         ),
         _ => None,
     };

@@ -8,7 +8,7 @@ use domain::ticket::TicketFacts;
 use serde_json::Value;
 
 use super::lists::Entry;
-use super::wire::{number, text};
+use super::wire::{is_of_key, number, text, ticket_key};
 
 /// Statuses that mean that a ticket is over, whatever else it says.
 const CLOSED: [&str; 6] = ["closed", "resolved", "completed", "cancelled", "canceled", "merged"];
@@ -16,9 +16,6 @@ const CLOSED: [&str; 6] = ["closed", "resolved", "completed", "cancelled", "canc
 /// Statuses that mean that it isn't.
 const OPEN: [&str; 8] =
     ["new", "open", "in progress", "on hold", "pending", "re-opened", "reopened", "working on it"];
-
-/// What our keys for tickets start with.
-const KEY: &str = "oncall-incident-";
 
 /// The ticket's number, if this is one.
 pub(super) fn id(ticket: &Value) -> Option<i64> {
@@ -86,10 +83,6 @@ pub(super) fn carries(ticket: &Value, external_ref: &str) -> bool {
     })
 }
 
-fn is_of_key(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || letter == '-' || letter == '_'
-}
-
 /// What a ticket says.
 pub(super) fn facts(ticket: &Value, url: String, statuses: &[Entry]) -> Option<TicketFacts> {
     let id = id(ticket)?.to_string();
@@ -103,20 +96,19 @@ pub(super) fn facts(ticket: &Value, url: String, statuses: &[Entry]) -> Option<T
         id,
         title: own("summary"),
         status: status(ticket, statuses).unwrap_or_default().to_owned(),
+        stage: None,
         priority: text(ticket, "priority_name").map(str::to_owned).or(priority).unwrap_or_default(),
         client: text(ticket, "client_name").map(str::to_owned),
         url: Some(url),
-        external_ref: key_in(&details).or_else(|| key_in(&own("details_html"))),
+        external_ref: key_in(ticket),
         description: details,
     })
 }
 
-/// Our key for a ticket, where a text has one.
-fn key_in(text: &str) -> Option<String> {
-    let start = text.find(KEY)?;
-    let rest = &text[start..];
-    let end = rest.find(|letter| !is_of_key(letter)).unwrap_or(rest.len());
-    Some(rest[..end].to_owned())
+/// Our key for a ticket, where its text ends as ours do.
+fn key_in(ticket: &Value) -> Option<String> {
+    let texts = ["details", "details_html"].into_iter();
+    texts.filter_map(|name| text(ticket, name)).find_map(ticket_key).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -193,5 +185,7 @@ mod tests {
         let facts = super::facts(&ours, "u".into(), &[]).unwrap();
         assert_eq!(facts.external_ref.as_deref(), Some("oncall-incident-inc_1-2"));
         assert_eq!(super::facts(&json!({"id": 0}), "u".into(), &[]), None);
+        let quoting = json!({"id": 6, "details": "Help!\n> On-Call: oncall-incident-inc_1-2"});
+        assert_eq!(super::facts(&quoting, "u".into(), &[]).unwrap().external_ref, None);
     }
 }

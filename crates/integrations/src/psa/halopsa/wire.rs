@@ -13,6 +13,15 @@ pub(super) const REPORTER: &str = "On-Call Auto";
 
 const MARK: &str = "[oncall:";
 
+/// What every action of ours begins with.
+const ACTION: &str = "[On-Call] ";
+
+/// What the last line of a ticket of ours begins with, before the key.
+const LAST_LINE: &str = "On-Call: ";
+
+/// What our keys for tickets begin with.
+const KEY: &str = "oncall-incident-";
+
 /// A ticket's ids, as far as they are known there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Filing {
@@ -31,7 +40,7 @@ pub(super) fn ticket(ticket: &NewTicket, filing: &Filing) -> Value {
         lines.push(String::new());
         lines.extend(filing.lines.iter().cloned());
     }
-    lines.extend([String::new(), format!("On-Call: {}", ticket.external_ref)]);
+    lines.extend([String::new(), format!("{LAST_LINE}{}", ticket.external_ref)]);
     let mut body = Map::new();
     let mut put = |name: &str, value: Value| {
         if !value.is_null() {
@@ -59,7 +68,7 @@ pub(super) fn ticket(ticket: &NewTicket, filing: &Filing) -> Value {
 
 /// A private note. `outcome`: under which outcome it is written.
 pub(super) fn note(ticket: i64, outcome: &Value, note: &TicketNote) -> Value {
-    let text = format!("[On-Call] {}: {}", note.author, note.text);
+    let text = format!("{ACTION}{}: {}", note.author, note.text);
     let mut body = action(ticket, outcome, &text, &note.external_ref);
     body.insert("who".to_owned(), json!(note.author));
     body.insert("actiondatecreated".to_owned(), json!(instant(note.at)));
@@ -69,7 +78,7 @@ pub(super) fn note(ticket: i64, outcome: &Value, note: &TicketNote) -> Value {
 /// The same note without anything that some right may be wanting for: who wrote it and when stands in the text.
 pub(super) fn plain_note(ticket: i64, outcome: &Value, note: &TicketNote) -> Value {
     let at = note.at.format("%Y-%m-%d %H:%M:%S UTC");
-    let text = format!("[On-Call] {}, {at}: {}", note.author, note.text);
+    let text = format!("{ACTION}{}, {at}: {}", note.author, note.text);
     let mut body = action(ticket, outcome, &text, &note.external_ref);
     body.remove("dont_do_rules");
     Value::Object(body)
@@ -78,7 +87,7 @@ pub(super) fn plain_note(ticket: i64, outcome: &Value, note: &TicketNote) -> Val
 /// Time that waits for a person: not reviewed, and not ready for billing before that.
 pub(super) fn time(ticket: i64, outcome: &Value, time: &TimeSpent, agent: Option<i64>) -> Value {
     let hours = (time.to - time.from).num_seconds().max(0);
-    let mut text = format!("[On-Call] {}: time from acknowledge to resolve", time.technician.name);
+    let mut text = format!("{ACTION}{}: time from acknowledge to resolve", time.technician.name);
     if !time.summary.trim().is_empty() {
         text.push('\n');
         text.push_str(time.summary.trim());
@@ -139,9 +148,54 @@ pub(super) fn take(ticket: i64, agent: Option<i64>, status: Option<i64>) -> Valu
     body
 }
 
-/// Our keys in a text, each from a line of its own.
-pub(super) fn marks(text: &str) -> impl Iterator<Item = &str> {
-    text.split(MARK).skip(1).filter_map(|rest| rest.split_once(']').map(|(key, _)| key.trim()))
+/// Our key of an action's text that is ours as a whole: it begins and ends as we write them. A reply that quotes one of ours
+/// says something before or after it, and isn't one.
+pub(super) fn mark(text: &str) -> Option<&str> {
+    let (said, key) = bare(text)?.strip_suffix(']')?.rsplit_once(MARK)?;
+    said.starts_with(ACTION).then_some(key.trim())
+}
+
+/// Our key of a ticket whose text ends as ours do, with a line of nothing else. One that is quoted isn't meant.
+pub(super) fn ticket_key(text: &str) -> Option<&str> {
+    let (before, key) = bare(text)?.rsplit_once(LAST_LINE)?;
+    let is_key = key.starts_with(KEY) && key.chars().all(is_of_key);
+    (is_key && begins_line(before)).then_some(key)
+}
+
+/// Whether a letter may stand in a key of ours.
+pub(super) fn is_of_key(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || letter == '-' || letter == '_'
+}
+
+/// A text without the markup that it as a whole stands in; `None` for a quote.
+fn bare(text: &str) -> Option<&str> {
+    let mut text = text.trim();
+    while let Some((tag, rest)) = text.strip_prefix('<').and_then(|text| text.split_once('>')) {
+        text = rest.trim_start();
+        if is_quote(tag) {
+            return None;
+        }
+    }
+    while let Some((rest, tag)) = text.strip_suffix('>').and_then(|text| text.rsplit_once('<')) {
+        text = rest.trim_end();
+        if is_quote(tag) {
+            return None;
+        }
+    }
+    Some(text)
+}
+
+/// Whether what follows a text begins a line, be it in markup or without.
+fn begins_line(before: &str) -> bool {
+    let tag = before.strip_suffix('>').and_then(|before| before.rsplit_once('<')).map(|(_, tag)| tag);
+    let is_tag = |tag: &str| tag.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
+    before.is_empty()
+        || before.ends_with(['\n', '\r'])
+        || tag.is_some_and(|tag| is_tag(tag) && !tag.contains('\n') && !is_quote(tag))
+}
+
+fn is_quote(tag: &str) -> bool {
+    tag.trim_start_matches('/').to_lowercase().starts_with("blockquote")
 }
 
 /// Text of people as markup that says the same.
@@ -197,5 +251,52 @@ pub(super) fn one(body: &[u8]) -> Option<Value> {
         Value::Array(rows) => rows.into_iter().next(),
         Value::Null => None,
         one => Some(one),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_there_only_where_the_whole_action_is_ours() {
+        for (text, key) in [
+            ("[On-Call] Sam: a\n[oncall:n1]", Some("n1")),
+            ("<p>[On-Call] Sam: a &lt; b<br>[oncall:n1]</p>\n", Some("n1")),
+            ("<div><p>[On-Call] Sam, 2026-11-20 21:14:05 UTC: a<br>[oncall:n1]</p></div>", Some("n1")),
+            ("[On-Call] Sam: see [oncall:n2] \r\n[oncall:n1]", Some("n1")),
+            ("I don't think so\n> [On-Call] Sam: a\n> [oncall:n1]", None),
+            ("> [On-Call] Sam: a\n> [oncall:n1]\nI don't think so", None),
+            ("[On-Call] Sam: a\n[oncall:n1]\n\nI don't think so", None),
+            ("I don't think so\n-----Original-----\n[On-Call] Sam: a\n[oncall:n1]", None),
+            ("<blockquote>[On-Call] Sam: a<br>[oncall:n1]</blockquote>", None),
+            ("by hand", None),
+        ] {
+            assert_eq!(mark(text), key, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_tickets_key_is_its_own_last_line_and_no_quote() {
+        let key = "oncall-incident-inc_1-2";
+        for (text, is_ours) in [
+            (format!("No ping.\n\nOn-Call: {key}\n"), true),
+            (format!("On-Call: {key}"), true),
+            (format!("No ping.\r\nOn-Call: {key}\r\n"), true),
+            (format!("<p>No ping.<br><br>On-Call: {key}</p>"), true),
+            (format!("<p>No ping.</p><p><span>On-Call: {key}</span></p>"), true),
+            (format!("Help!\n> On-Call: {key}"), false),
+            (format!("Help!\n>On-Call: {key}"), false),
+            (format!("Is 5 < 6?\n>On-Call: {key}"), false),
+            (format!("<p>Help!<br>&gt; On-Call: {key}</p>"), false),
+            (format!("<p>Help!</p><blockquote>On-Call: {key}</blockquote>"), false),
+            (format!("On-Call: {key}\nThis came again"), false),
+            (format!("See On-Call: {key}"), false),
+            (format!("On-Call: {key}, again"), false),
+            (key.to_owned(), false),
+            ("On-Call: somebody".to_owned(), false),
+        ] {
+            assert_eq!(ticket_key(&text), is_ours.then_some(key), "{text}");
+        }
     }
 }

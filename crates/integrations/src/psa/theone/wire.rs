@@ -211,6 +211,7 @@ pub(super) fn facts(body: &[u8], asked: &str) -> Option<TicketFacts> {
         title: text("title").unwrap_or_default(),
         description: text("description").unwrap_or_default(),
         status: text("status").unwrap_or_default(),
+        stage: None,
         priority: text("priority").unwrap_or_default(),
         client: text("client"),
         url: text("url"),

@@ -1,6 +1,6 @@
 //! `/api/alert-sources/{id}/deliveries`: what came to a source's door, and what became of it.
 //!
-//! Invariant: what came is for managers; that it came, and what became of it, for everybody.
+//! Invariant: all of it is for managers: a problem may quote what came.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ pub(in crate::http::api) struct DeliveryDetail {
     #[serde(flatten)]
     delivery: DeliveryBody,
     content_type: Option<String>,
-    /// Without the key.
+    /// Without the values of keys and other secrets.
     query: String,
     headers: Vec<HeaderBody>,
     body: String,
@@ -116,13 +116,13 @@ impl From<&Delivery> for DeliveryBody {
 impl From<Delivery> for DeliveryDetail {
     fn from(delivery: Delivery) -> Self {
         let shown = DeliveryBody::from(&delivery);
-        let Request { content_type, query, headers, body } = delivery.request;
+        let Request { content_type, query, headers, body, .. } = delivery.request;
         let headers = headers.into_iter().map(|(name, value)| HeaderBody { name, value }).collect();
         Self { delivery: shown, content_type, query, headers, body }
     }
 }
 
-/// What came to an alert source within 14 days, newest first.
+/// What came to an alert source within 14 days, newest first. For managers.
 #[utoipa::path(
     get, path = "/api/alert-sources/{id}/deliveries", operation_id = "list_deliveries", tag = "alert sources",
     security(("bearer" = [])),
@@ -132,7 +132,7 @@ impl From<Delivery> for DeliveryDetail {
         ("limit" = Option<u32>, Query, description = "1 to 100, 50 unless given"),
     ),
     responses((status = 200, body = DeliveryList), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem))
+        (status = 403, body = Problem), (status = 404, body = Problem))
 )]
 pub(in crate::http::api) async fn list(
     State(edge): State<Arc<Edge>>,

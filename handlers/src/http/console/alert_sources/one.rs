@@ -2,6 +2,7 @@
 
 use ::console::alert_source::{AlertSourcePage, SourceSteps};
 use app::Error;
+use app::alert_sources::DeliveryPage;
 use axum::extract::RawQuery;
 use axum::response::Response;
 use domain::id::SourceId;
@@ -30,7 +31,11 @@ pub(in super::super) async fn show(
     let source = app::alert_sources::get(app, ctx, &id).await.map_err(stop)?;
     let quiet_since = app::alert_sources::quiet_since(app, ctx, &id).await.map_err(stop)?;
     let range = (after.as_deref(), DELIVERIES);
-    let found = app::alert_sources::deliveries(app, ctx, &id, range).await.map_err(stop)?;
+    let found = if ctx.role.can_manage() {
+        app::alert_sources::deliveries(app, ctx, &id, range).await.map_err(stop)?
+    } else {
+        DeliveryPage { deliveries: Vec::new(), older: None }
+    };
     let service = match app::services::get(app, ctx, &source.service_id).await {
         Ok(service) => service.name,
         Err(Error::NotFound { .. }) => "a service that is gone".to_owned(),
