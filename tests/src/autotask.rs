@@ -110,6 +110,7 @@ impl Autotask {
         self.office.ledger.change(|books| {
             let status = books.pick("status", label);
             books.ticket_mut(ticket_id)["status"] = json!(status);
+            books.touch(ticket_id.parse().expect("a number"));
         });
     }
 
@@ -126,7 +127,10 @@ impl Autotask {
     /// # Panics
     /// When there is no such ticket.
     pub fn merge(&self, ticket_id: &str) {
-        self.office.ledger.change(|books| books.ticket_mut(ticket_id)["mergedIntoTicketID"] = json!(128_000));
+        self.office.ledger.change(|books| {
+            books.ticket_mut(ticket_id)["mergedIntoTicketID"] = json!(128_000);
+            books.touch(ticket_id.parse().expect("a number"));
+        });
     }
 
     /// Somebody makes a ticket by hand, for a company by its name; answers its id and number.

@@ -27,7 +27,11 @@ use axum::{
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use self::{access::Doorkeeper, directory::Directory, ledger::Ledger};
+use self::{
+    access::Doorkeeper,
+    directory::{Directory, STATUSES},
+    ledger::Ledger,
+};
 pub use self::{
     access::{CLIENT_ID, CLIENT_SECRET},
     ledger::{Action, Request, Ticket},
@@ -51,6 +55,8 @@ struct Office {
     ledger: Ledger,
     /// The search finds nothing, as long as its index lags.
     search_lags: AtomicBool,
+    /// The search doesn't look at what the tickets say.
+    search_skips_details: AtomicBool,
     /// Lists of tickets leave out what the tickets say.
     lists_are_brief: AtomicBool,
     conduct: Conduct,
@@ -72,6 +78,7 @@ impl HaloPsa {
             directory: Directory::default(),
             ledger: Ledger::default(),
             search_lags: AtomicBool::default(),
+            search_skips_details: AtomicBool::default(),
             lists_are_brief: AtomicBool::default(),
             conduct: Conduct::default(),
             gate,
@@ -119,6 +126,26 @@ impl HaloPsa {
         assert!(open.is_some(), "no ticket {id} to open");
     }
 
+    /// Somebody makes a ticket by hand; answers its id.
+    pub fn add_ticket(&self, summary: &str) -> i64 {
+        let (summary, details) = (summary.to_owned(), format!("{summary}, says the client"));
+        let (ticket_type, priority, status, client, agent) = (1, 1, 1, 12, 1);
+        let ticket =
+            Ticket { summary, details, ticket_type, priority, status, client, agent, ..Ticket::default() };
+        self.office.ledger.open(ticket).id
+    }
+
+    /// Somebody gives the ticket another status, by its name.
+    ///
+    /// # Panics
+    /// When there is no such ticket or status.
+    pub fn set_status(&self, id: i64, name: &str) {
+        let status = STATUSES.iter().find(|(_, own)| *own == name).map(|(status, _)| *status);
+        let status = status.unwrap_or_else(|| panic!("no status '{name}'"));
+        let changed = self.office.ledger.change(id, |ticket| ticket.set_status(status));
+        assert!(changed.is_some(), "no ticket {id}");
+    }
+
     /// Somebody merges the ticket into another.
     ///
     /// # Panics
@@ -156,6 +183,11 @@ impl HaloPsa {
     /// Whether the search finds nothing, as it does until its index has caught up.
     pub fn let_search_lag(&self, lags: bool) {
         self.office.search_lags.store(lags, Ordering::Relaxed);
+    }
+
+    /// Whether the search looks at everything but what tickets say, as it is told to in its settings.
+    pub fn let_search_skip_details(&self, skips: bool) {
+        self.office.search_skips_details.store(skips, Ordering::Relaxed);
     }
 
     /// Whether lists of tickets leave out what the tickets say.

@@ -24,6 +24,7 @@ use store::{Changes, Versioned};
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::intake::none_waits;
 use crate::keeping::{Fitting, fit};
 
 const MAY: &str = "change alert sources";
@@ -119,7 +120,8 @@ pub async fn rotate_key(app: &App, ctx: &Ctx, id: &SourceId) -> Result<Keyed, Er
     Ok(Keyed { source, key })
 }
 
-/// Deletes a source. Its key opens nothing from the same commit on; its incidents stay.
+/// Deletes a source. Its key opens nothing from the same commit on; its incidents stay. One for which a delivery waits that
+/// will page is not deleted yet.
 pub async fn delete(app: &App, ctx: &Ctx, id: &SourceId) -> Result<(), Error> {
     take_or_forget(app, ctx, id, &Step::Delete).await.map(|_| ())
 }
@@ -176,6 +178,7 @@ impl Fitting for (&SourceId, &Step<'_>) {
                 kept.value.key_hash = Some((*hash).clone());
             }
             Step::Delete => {
+                none_waits(app, &ctx.tenant, id, ctx.now).await?;
                 watch::end(app, ctx, id, changes).await?;
                 changes.delete(&kept);
                 return Ok(Change { before: Some(before), after: None });

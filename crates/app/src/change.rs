@@ -151,7 +151,7 @@ fn outgoing(app: &App, incident: &Incident, kind: EventKind, at: DateTime<Utc>) 
     OutgoingEvent { event, begun: 1, due_at: at + page::LEASE }
 }
 
-/// Queues what the PSA is to be told, where there is a PSA.
+/// Queues what the PSA is to be told, where there is a PSA, or was one that has the ticket.
 pub(crate) async fn add_ticket_ops(
     app: &App,
     incident: &Incident,
@@ -159,7 +159,10 @@ pub(crate) async fn add_ticket_ops(
     (changes, effects): (&mut Changes, &mut Vec<Effect>),
 ) -> Result<(), StoreError> {
     let ops: Vec<TicketOp> = journal.ticket.drain(..).collect();
-    if ops.is_empty() || !psa::is_there(app, &incident.tenant_id).await? {
+    if ops.is_empty() {
+        return Ok(());
+    }
+    if incident.psa_ticket_id.is_none() && !psa::is_there(app, &incident.tenant_id).await? {
         return Ok(());
     }
     let found = app.store.get::<TicketQueue>(&incident.tenant_id, &queue_id(&incident.id)).await?;

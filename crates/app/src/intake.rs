@@ -1,13 +1,18 @@
 //! Alerts in: a door (key, product or message), its signals, and what became of them.
 //!
 //! Invariants: a sender is answered only after the store has what it sent and what became of it; a transport that delivers
-//! twice makes one alert; parsing never loses a page; what is refused is kept, so that it can be read again.
+//! twice makes one alert; parsing never loses a page; what is refused is kept, so that it can be read again. A page is for
+//! what somebody sent: whoever only looks at a door's address wakes nobody.
 
 mod again;
 mod apart;
 mod door;
 mod lane;
+mod late;
+mod look;
 mod masking;
+mod meaning;
+mod orphaned;
 mod reading;
 mod redelivered;
 mod sitting;
@@ -35,9 +40,11 @@ use crate::port::ReceivedBody;
 
 pub(crate) use again::read_again;
 pub use again::replay;
+pub use apart::WholeDelivery;
 pub(crate) use apart::{find as body_apart, whole};
 pub(crate) use door::open_door;
 pub(crate) use lane::Lanes;
+pub(crate) use orphaned::none_waits;
 pub(crate) use sitting::default_service;
 pub(crate) use stack::built_in;
 pub use stack::{deliver_message, escalate_detection};
@@ -61,6 +68,8 @@ pub(crate) struct Draft {
     pub(crate) etag: Option<Etag>,
     /// Its alerts may be here already, or on their way.
     pub(crate) may_repeat: bool,
+    /// When it came, where somebody has it read again.
+    pub(crate) came_at: Option<DateTime<Utc>>,
 }
 
 impl Draft {
@@ -77,13 +86,13 @@ impl Draft {
             due_at: None,
             tries: 0,
         };
-        Self { value, etag: None, may_repeat: false }
+        Self { value, etag: None, may_repeat: false, came_at: None }
     }
 }
 
 impl From<Versioned<delivery::Delivery>> for Draft {
     fn from(found: Versioned<delivery::Delivery>) -> Self {
-        Self { value: found.value, etag: Some(found.etag), may_repeat: true }
+        Self { value: found.value, etag: Some(found.etag), may_repeat: true, came_at: None }
     }
 }
 
@@ -137,9 +146,19 @@ impl Received {
 
 /// Takes a delivery to a door with a key. Every wrong key is [`Error::Unauthenticated`], whatever is wrong with it.
 pub async fn deliver(app: &Arc<App>, delivery: Delivery<'_>) -> Result<Received, Error> {
+    come(app, delivery, false).await
+}
+
+/// The same of a request that asks for something by its method, and may be nothing but a look at the door's address.
+pub async fn deliver_asking(app: &Arc<App>, delivery: Delivery<'_>) -> Result<Received, Error> {
+    come(app, delivery, look::is_one(delivery.received)).await
+}
+
+async fn come(app: &Arc<App>, delivery: Delivery<'_>, is_look: bool) -> Result<Received, Error> {
     let now = app.clock.now();
     let (tenant, source) = open_door(app, delivery.key).await?.ok_or(Error::Unauthenticated)?;
-    let draft = Draft::new(app, &source, masking::request(delivery.key, delivery.received), now);
+    let request = Request { is_look, ..masking::request(delivery.key, delivery.received) };
+    let draft = Draft::new(app, &source, request, now);
     if source.source_type == SourceType::Heartbeat {
         beat(app, &tenant, &source, now).await?;
         let key = OpenKey::key_of(&source.id, HEARTBEAT);
@@ -172,7 +191,7 @@ pub(crate) async fn take_silence(
         signal: signal.bounded(),
         delivery_id: delivery.id.clone(),
         at: delivery.received_at,
-        delivery: Some(Draft { value: delivery, etag: None, may_repeat: true }),
+        delivery: Some(Draft { value: delivery, etag: None, may_repeat: true, came_at: None }),
     };
     receive(app, tenant, vec![arrival]).await.map(drop)
 }

@@ -4,13 +4,14 @@
 //! another connection.
 
 mod check;
+mod parked;
 mod settings;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::id::TenantId;
-use domain::psa::PsaConnection;
+use domain::psa::{PsaConnection, PsaHome};
 use store::{PSA, StoreError};
 
 pub(crate) use self::check::daily;
@@ -19,9 +20,6 @@ pub use self::settings::{PsaEdit, deployments_own, get, remove, set};
 use crate::app::App;
 use crate::error::Error;
 use crate::port::{Secret, Secrets, TicketSystem};
-
-/// The word of the deployment's own PSA.
-const DEPLOYMENTS: &str = "theone";
 
 /// How many connections are kept open.
 const MOST_OPEN: usize = 200;
@@ -39,8 +37,8 @@ type Connected = (u64, Arc<dyn TicketSystem>);
 #[derive(Debug, Clone)]
 pub(crate) struct Desk {
     pub(crate) system: Arc<dyn TicketSystem>,
-    /// The word it is chosen by.
-    pub(crate) provider: &'static str,
+    /// Where its tickets are.
+    pub(crate) home: PsaHome,
     /// Whether time is filed.
     pub(crate) time_entries: bool,
 }
@@ -51,26 +49,25 @@ pub(crate) async fn of(app: &App, tenant: &TenantId) -> Result<Option<Desk>, Err
     let Some(connection) = found.map(|found| found.value) else {
         let deployment = |system: &Arc<dyn TicketSystem>| Desk {
             system: Arc::clone(system),
-            provider: DEPLOYMENTS,
+            home: system.home(),
             time_entries: false,
         };
         return Ok(app.tickets.as_ref().map(deployment));
     };
     let system = app.desks.open(app, tenant, &connection)?;
-    let (provider, time_entries) = (connection.provider.word(), connection.time_entries);
-    Ok(Some(Desk { system, provider, time_entries }))
+    let (home, time_entries) = (system.home(), connection.time_entries);
+    Ok(Some(Desk { system, home, time_entries }))
 }
 
-/// The word of the PSA that the tenant's work is filed in; `None`: nowhere.
-pub(crate) async fn provider(app: &App, tenant: &TenantId) -> Result<Option<&'static str>, StoreError> {
+/// Where the tenant's work is filed; `None`: nowhere.
+pub(crate) async fn home(app: &App, tenant: &TenantId) -> Result<Option<PsaHome>, StoreError> {
     let own = app.store.get::<PsaConnection>(tenant, PSA).await?;
-    let deployment = app.tickets.as_ref().map(|_| DEPLOYMENTS);
-    Ok(own.map(|own| own.value.provider.word()).or(deployment))
+    Ok(own.map(|own| own.value.provider.home()).or_else(|| app.tickets.as_ref().map(|system| system.home())))
 }
 
 /// Whether the tenant's work is filed anywhere.
 pub(crate) async fn is_there(app: &App, tenant: &TenantId) -> Result<bool, StoreError> {
-    Ok(app.tickets.is_some() || provider(app, tenant).await?.is_some())
+    Ok(app.tickets.is_some() || home(app, tenant).await?.is_some())
 }
 
 /// A connection by these settings, kept nowhere.

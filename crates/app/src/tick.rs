@@ -5,6 +5,7 @@
 //! moves out of the others' way; nothing here waits for a provider; what keeps people from being paged comes before what
 //! pages them.
 
+pub(crate) mod pulse;
 mod waiting;
 mod windows;
 
@@ -87,6 +88,7 @@ pub async fn tick(app: &Arc<App>) -> Result<TickReport, Error> {
     let mut report = TickReport::default();
     // One question tells which of the others are worth asking.
     let kinds = app.store.kinds_due(&kinds(app), now).await?;
+    pulse::beat(app, &kinds, now).await;
     let look = Look { app, now, kinds: &kinds };
     let windows = look.due(&mut report, |window: MaintenanceWindow| window.id).await?;
     let unsettled = Arc::new(windows::look_at_each(app, windows, &mut report).await);
@@ -123,6 +125,7 @@ fn kinds(app: &App) -> Vec<Kind> {
         Kind::Delivery,
         Kind::SourceWatch,
         Kind::Psa,
+        Kind::Pulse,
     ];
     kinds.extend(app.bus.is_some().then_some(Kind::Event));
     kinds
@@ -266,6 +269,7 @@ async fn escalate(
             return Ok(());
         }
         if incident.status == Status::Triggered {
+            incident.end_quiet(now);
             escalation::advance(incident, &calling.policy, &calling.roster, journal);
         }
         Ok(())

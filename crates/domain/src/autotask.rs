@@ -28,7 +28,8 @@ pub fn signal(facts: &TicketFacts) -> Signal {
             id: facts.id.clone(),
             number: facts.number.clone(),
             external_ref: facts.external_ref.clone(),
-            unread: false,
+            state: facts.touched.as_ref().map(|touched| format!("{} {touched}", facts.status.trim())),
+            ..TicketMention::default()
         }),
         ..Signal::trigger(title, severity(&facts.priority))
     }

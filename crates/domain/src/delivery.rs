@@ -1,8 +1,11 @@
 //! Deliveries: what came to an alert source's door, as it came, and what became of it. Nothing is dropped in silence: what was
 //! refused is kept too, so that it can be read again when its source is mended.
 //!
-//! Invariant: a delivery that was taken is kept in the commit that takes its first alert; one that waits for something
-//! outside is kept before its sender is answered.
+//! Invariants: a delivery that was taken is kept in the commit that takes its first alert; one that waits for something
+//! outside is kept before its sender is answered. What is kept of a body gives the bytes back that came, so that reading it
+//! again is reading the same.
+
+use std::borrow::Cow;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -61,11 +64,37 @@ pub struct Request {
     /// The headers that say something about the body; names in lower case.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, String)>,
-    /// The body; lossy only where it wasn't UTF-8. Empty where it stands apart.
+    /// The body, as [`decoded`] reads it. Empty where it stands apart.
     pub body: String,
     /// The body is large, and kept beside the delivery: [`DeliveryBody`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_apart: bool,
+    /// The body came in Latin-1.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_latin1: bool,
+    /// Somebody looked at the door's address, and said nothing: a `GET` or a `HEAD` with nothing beside the key.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_look: bool,
+}
+
+/// The text of a body, and whether it is read as Latin-1, which any bytes are: what isn't UTF-8. Whoever reads a body and
+/// whoever keeps it take it for the same text by this.
+pub fn decoded(body: &[u8]) -> (Cow<'_, str>, bool) {
+    match std::str::from_utf8(body) {
+        Ok(text) => (Cow::Borrowed(text), false),
+        Err(_) => (body.iter().copied().map(char::from).collect(), true),
+    }
+}
+
+impl Request {
+    /// The body's bytes as they came, but for what is masked or cut off.
+    pub fn bytes(&self) -> Cow<'_, [u8]> {
+        if !self.is_latin1 {
+            return Cow::Borrowed(self.body.as_bytes());
+        }
+        // Nothing else stands there but the mark of a cut.
+        self.body.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect()
+    }
 }
 
 /// The body of a delivery, where it is too large to be read with every list.
@@ -123,7 +152,14 @@ impl Verdict {
 impl Delivery {
     /// Whether its source's sender sent it, and nobody here.
     pub fn is_senders(&self) -> bool {
-        self.replay_of.is_none() && !self.is_test
+        self.replay_of.is_none() && !self.is_test && !self.request.is_look
+    }
+
+    /// Whether it was taken, and its only alert for one that asks for nothing: a problem that was misread looks so, too.
+    pub fn did_nothing(&self) -> bool {
+        let is_nothing =
+            matches!(self.verdict, Verdict::Taken { outcome: Outcome::Ignored, incident_id: None });
+        is_nothing && self.alerts <= 1
     }
 
     /// Takes a body out that is too large to stand in it. One that stands apart already stays there.
@@ -139,5 +175,28 @@ impl Delivery {
     /// The identity of its alert at `index`: the same however often it is taken in.
     pub fn alert_id(&self, index: usize) -> AlertId {
         AlertId::derived(&[self.id.as_str(), &index.to_string()])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bytes_of_a_body_come_back_whatever_they_are() {
+        let all: Vec<u8> = (0..=255).collect();
+        for (bytes, is_latin1) in [
+            (&b""[..], false),
+            ("Büro-SRV \u{1f525}".as_bytes(), false),
+            (b"\xef\xbb\xbfx", false),
+            (b"B\xfcro-SRV", true),
+            (&all, true),
+        ] {
+            let (text, is_read_as_latin1) = decoded(bytes);
+            assert_eq!(is_read_as_latin1, is_latin1);
+            let kept = Request { body: text.into_owned(), is_latin1, ..Request::default() };
+            assert_eq!(&*kept.bytes(), bytes);
+        }
+        assert_eq!(decoded(b"B\xfcro-SRV").0, "Büro-SRV");
     }
 }

@@ -11,6 +11,7 @@ use crate::escalation::Escalation;
 use crate::event::EventKind;
 use crate::id::{IncidentId, MaintenanceId, NoteId, PolicyId, ServiceId, SourceId, TenantId};
 use crate::journal::Journal;
+use crate::psa::PsaHome;
 use crate::severity::Severity;
 use crate::signal::{Detection, Device, Image, Link, Signal};
 use crate::ticket::TicketOp;
@@ -125,6 +126,9 @@ pub struct Incident {
     /// The maintenance window that keeps it quiet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_for: Option<MaintenanceId>,
+    /// Until when maintenance or flapping keeps it quiet, or kept it; `None`: nothing ever did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet_until: Option<DateTime<Utc>>,
     /// Hours without an alert after which it is taken for over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_resolve_hours: Option<u16>,
@@ -148,10 +152,10 @@ pub struct Incident {
     /// The PSA's ticket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub psa_ticket_id: Option<String>,
-    /// The word of the PSA that has the ticket.
+    /// Where the ticket is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub psa_provider: Option<String>,
-    /// The number that people know the ticket by, where that isn't its id.
+    pub psa_home: Option<PsaHome>,
+    /// The number that people know the ticket by, where that isn't its id; without an id, the ticket is still to be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub psa_ticket_number: Option<String>,
     /// Where the ticket is looked at.
@@ -238,6 +242,7 @@ impl Incident {
             degraded: signal.degraded.clone(),
             open_problems: Vec::new(),
             held_for: None,
+            quiet_until: None,
             auto_resolve_hours: opening.auto_resolve_hours,
             alert_count: 1,
             created_at: at,
@@ -247,7 +252,7 @@ impl Incident {
             resolved: None,
             escalation: Escalation::start(at),
             psa_ticket_id: None,
-            psa_provider: None,
+            psa_home: None,
             psa_ticket_number: None,
             psa_ticket_url: None,
             timeline_records: 0,
@@ -264,10 +269,13 @@ impl Incident {
         [self.escalation.due_at, self.auto_resolve_at()].into_iter().flatten().min()
     }
 
-    /// When it is taken for over, unless another alert comes; `None`: never.
+    /// When it is taken for over, unless another alert comes; `None`: never, or not before somebody was told of it.
     pub fn auto_resolve_at(&self) -> Option<DateTime<Utc>> {
-        let hours = self.auto_resolve_hours.filter(|_| self.status != Status::Resolved)?;
-        Some(self.last_seen_at + TimeDelta::hours(hours.into()))
+        let hours =
+            self.auto_resolve_hours.filter(|_| self.status != Status::Resolved && !self.is_quiet())?;
+        let since = self.quiet_until.map_or(self.last_seen_at, |until| until.max(self.last_seen_at));
+        // Maintenance may be without end.
+        since.checked_add_signed(TimeDelta::hours(hours.into()))
     }
 
     /// Takes in a repeat: counts it, and raises the severity if it is worse. Nobody is paged again.
@@ -297,6 +305,7 @@ impl Incident {
             Status::Resolved => return Err(TransitionError::Resolved),
             Status::Suppressed => return Err(TransitionError::Suppressed),
         }
+        self.end_quiet(journal.at);
         self.status = Status::Acknowledged;
         self.escalation.stop();
         self.held_for = None;
@@ -332,8 +341,8 @@ impl Incident {
         self.held_for = None;
         self.open_problems.clear();
         self.resolved = Some(Act { by: by.clone(), at: journal.at });
-        let (at, spent) = (journal.at, self.time_spent(journal.at));
-        journal.ticket.push(TicketOp::Complete { at, by: by.to_string(), note: note.clone(), spent });
+        let spent = self.time_spent(journal.at);
+        journal.ticket.extend(self.completion(note.clone(), spent));
         journal.write(by, Event::Resolved { note });
         journal.events.push(EventKind::Resolved);
         Ok(Changed::Yes)

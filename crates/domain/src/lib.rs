@@ -16,6 +16,7 @@ pub mod event;
 pub mod explain;
 pub mod feed;
 pub mod finding;
+pub mod halopsa;
 pub mod handoff;
 pub mod id;
 pub mod incident;

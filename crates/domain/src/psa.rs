@@ -69,6 +69,16 @@ impl Provider {
         }
     }
 
+    /// Where its tickets are.
+    pub fn home(&self) -> PsaHome {
+        let account = match self {
+            Self::Theone(settings) => settings.account(),
+            Self::Halopsa(settings) => settings.account(),
+            Self::Autotask(settings) => settings.account(),
+        };
+        PsaHome::new(self.word(), &account)
+    }
+
     /// What people call it.
     pub fn label(&self) -> &'static str {
         match self {
@@ -221,6 +231,10 @@ impl PsaCheck {
         self.points.iter().filter_map(|point| Some(format!("{}: {}", point.what, point.missing.as_ref()?)))
     }
 }
+
+mod home;
+
+pub use home::PsaHome;
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,7 @@
 //! A signal: what one delivery says, whatever tool said it and in whatever format. Parsers make signals;
 //! everything after them reads only these.
+//!
+//! Invariant: what is kept of a signal is bounded; texts are cut, addresses are whole or not there.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +13,12 @@ const LONGEST_LINE: usize = 1_024;
 
 /// Bytes of the longest description.
 const LONGEST_TEXT: usize = 32 * 1_024;
+
+/// Bytes of the longest address. A longer one is dropped: cut, it would lead somewhere else.
+pub const LONGEST_ADDRESS: usize = 8 * 1_024;
+
+/// Bytes of all addresses of one signal; what comes after that is dropped.
+const MOST_ADDRESSES: usize = 64 * 1_024;
 
 /// The most links, and the most images, of one signal.
 const MOST_LINKS: usize = 20;
@@ -81,6 +89,13 @@ pub struct TicketMention {
     /// The PSA could not be asked what the ticket says, so that nothing is known of it but its name.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unread: bool,
+    /// Its status as the PSA's people call it, as long as nothing else has said what that means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// Its status and when it was last touched: where neither is another, nothing has happened to it, and the PSA says what
+    /// it said before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
 }
 
 /// One delivery, normalised.
@@ -205,29 +220,23 @@ impl Signal {
         })
     }
 
-    /// The same with every text cut to a length that a page, a ticket and a document can carry; the body as it came is
-    /// kept beside it.
+    /// The same with every text cut to a length that a page, a ticket and a document can carry, and without addresses that
+    /// none can; the body as it came is kept beside it.
     #[must_use]
     pub fn bounded(mut self) -> Self {
+        self.bound_addresses();
         cut(&mut self.title, LONGEST_LINE);
         cut(&mut self.description, LONGEST_TEXT);
         let mut lines = vec![
             self.client.as_mut(),
             self.product.as_mut(),
-            self.link.as_mut(),
             self.device.name.as_mut(),
             self.device.hostname.as_mut(),
             self.degraded.as_mut(),
             self.group.as_mut(),
         ];
-        self.links.truncate(MOST_LINKS);
-        self.images.truncate(MOST_LINKS);
-        for link in &mut self.links {
-            lines.extend([Some(&mut link.href), link.text.as_mut()]);
-        }
-        for image in &mut self.images {
-            lines.extend([Some(&mut image.src), image.href.as_mut(), image.alt.as_mut()]);
-        }
+        lines.extend(self.links.iter_mut().map(|link| link.text.as_mut()));
+        lines.extend(self.images.iter_mut().map(|image| image.alt.as_mut()));
         if let Some(detection) = &mut self.detection {
             lines.push(detection.detection_type.as_mut());
             lines.push(detection.recommended_action.as_mut());
@@ -237,6 +246,23 @@ impl Signal {
         }
         lines.into_iter().flatten().for_each(|line| cut(line, LONGEST_LINE));
         self
+    }
+
+    fn bound_addresses(&mut self) {
+        let mut room = MOST_ADDRESSES;
+        let mut fits = |address: &str| {
+            let fits = address.len() <= LONGEST_ADDRESS.min(room);
+            room -= if fits { address.len() } else { 0 };
+            fits
+        };
+        self.link.take_if(|link| !fits(link));
+        self.links.retain(|link| fits(&link.href));
+        self.links.truncate(MOST_LINKS);
+        self.images.retain(|image| fits(&image.src));
+        self.images.truncate(MOST_LINKS);
+        for image in &mut self.images {
+            image.href.take_if(|href| !fits(href));
+        }
     }
 
     /// The identity of the problem within its alert source: the sender's own, else one derived from title and
@@ -284,5 +310,35 @@ mod tests {
         assert_ne!(signal.dedup_key(), other.dedup_key());
         let bounded = signal.bounded();
         assert_eq!((bounded.title.len(), bounded.description.len()), (1_024, 32 * 1_024));
+    }
+
+    #[test]
+    fn an_address_is_whole_or_not_there() {
+        let address = |length: usize| format!("https://x.example/{}", "a".repeat(length - 18));
+        let (long, too_long) = (address(LONGEST_ADDRESS), address(LONGEST_ADDRESS + 1));
+        let link = |href: &String| Link { href: href.clone(), text: Some("t".repeat(5_000)) };
+        let image =
+            |src: &String, href: &String| Image { src: src.clone(), href: Some(href.clone()), alt: None };
+        let mut signal = Signal::trigger("x", Severity::High);
+        signal.link = Some(long.clone());
+        signal.links = vec![link(&too_long), link(&long)];
+        signal.images = vec![image(&too_long, &long), image(&long, &too_long), image(&long, &long)];
+        let bounded = signal.clone().bounded();
+        assert_eq!(bounded.link.as_ref(), Some(&long));
+        let length = |text: &String| text.len();
+        let links: Vec<_> =
+            bounded.links.iter().map(|link| (&link.href, link.text.as_ref().map(length))).collect();
+        assert_eq!(links, [(&long, Some(1_024))]);
+        let images: Vec<_> = bounded.images.iter().map(|image| (&image.src, image.href.as_ref())).collect();
+        assert_eq!(images, [(&long, None), (&long, Some(&long))]);
+        signal.link = Some(too_long);
+        signal.links = vec![link(&long); 20];
+        let bounded = signal.bounded();
+        let most = MOST_ADDRESSES / LONGEST_ADDRESS;
+        assert_eq!(
+            (bounded.link, bounded.links.len(), bounded.images.len()),
+            (None, most, 0),
+            "there is an end"
+        );
     }
 }

@@ -1,7 +1,13 @@
 //! The watch over an alert source: whether it has gone quiet for longer than it ever has, how many of its deliveries are
 //! kept, and for a heartbeat, whether it still beats.
 //!
-//! Invariants: a silence is told once; only what the sender sent is a sign of life, and everything that is kept is counted.
+//! Invariants: a silence is told once; only what the sender sent is a sign of life, and everything that is kept is counted; a
+//! silence in which On-Call was away counts from when it was back, once, so that nothing puts it off for ever: neither
+//! absences without end, nor a timer that is set so slow that each of its pauses looks like one.
+
+mod pulse;
+
+pub use pulse::{AWAY, Pulse};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -46,8 +52,20 @@ pub struct SourceWatch {
     /// The silence that people were told of: the last delivery before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told_of: Option<DateTime<Utc>>,
+    /// The silence in which On-Call was away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excused: Option<Excuse>,
     /// When it is looked at next.
     pub due_at: DateTime<Utc>,
+}
+
+/// A silence in which On-Call was away, so that what was sent then is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Excuse {
+    /// The last delivery before the silence.
+    pub of: DateTime<Utc>,
+    /// When On-Call was back.
+    pub back_at: DateTime<Utc>,
 }
 
 /// How a source is heard.
@@ -74,6 +92,7 @@ impl SourceWatch {
             counted_at: None,
             kept: Vec::new(),
             told_of: None,
+            excused: None,
             due_at: now + LOOK_EVERY,
         }
     }
@@ -96,10 +115,24 @@ impl SourceWatch {
         }
     }
 
+    /// On-Call was away until then: where that was in its silence, the silence counts from then on. Once for each silence.
+    pub fn excuse(&mut self, back_at: DateTime<Utc>) {
+        let Some(of) = self.heard_at else { return };
+        if back_at > of && self.excused.is_none_or(|excused| excused.of != of) {
+            self.excused = Some(Excuse { of, back_at });
+        }
+    }
+
+    /// Since when it is silent, as far as On-Call was there to hear it; `None`: it never spoke.
+    pub fn silent_since(&self) -> Option<DateTime<Utc>> {
+        let heard = self.heard_at?;
+        Some(self.excused.filter(|excused| excused.of == heard).map_or(heard, |excused| excused.back_at))
+    }
+
     /// Whether it is quiet for longer than it ever was. Says so once for each silence.
     pub fn judge(&mut self, now: DateTime<Utc>) -> Heard {
-        let Some(since) = self.heard_at else { return Heard::Well };
-        let quiet = now - since;
+        let (Some(since), Some(silent)) = (self.heard_at, self.silent_since()) else { return Heard::Well };
+        let quiet = now - silent;
         let is_known = self.heard >= SPOKEN && now - self.since >= WATCHED;
         let is_longer = quiet > SHORTEST && quiet.num_seconds() > self.longest_quiet_seconds;
         if !is_known || !is_longer || self.told_of == Some(since) {
@@ -169,6 +202,24 @@ mod tests {
         assert_eq!(watch.judge(minute(10_000)), Heard::Well, "it never spoke");
         (0..48).for_each(|n| watch.hear(minute(n)));
         assert_eq!(watch.judge(minute(200)), Heard::Well, "it is watched for hours only");
+    }
+
+    #[test]
+    fn a_silence_in_which_on_call_was_away_counts_from_when_it_was_back_and_only_once() {
+        let mut watch = regular();
+        let last = watch.heard_at.unwrap();
+        let back = last + TimeDelta::minutes(100);
+        watch.excuse(last - TimeDelta::minutes(1));
+        assert_eq!(watch.silent_since(), Some(last), "it has spoken since");
+        watch.excuse(back);
+        assert_eq!(watch.judge(back + TimeDelta::minutes(120)), Heard::Well);
+        watch.excuse(back + TimeDelta::minutes(120));
+        assert_eq!(watch.silent_since(), Some(back), "not again and again");
+        assert_eq!(watch.judge(back + TimeDelta::minutes(121)), Heard::Quiet { since: last });
+        watch.hear(back + TimeDelta::minutes(130));
+        assert_eq!(watch.silent_since(), watch.heard_at);
+        watch.excuse(back + TimeDelta::minutes(140));
+        assert_eq!(watch.silent_since(), Some(back + TimeDelta::minutes(140)), "another silence");
     }
 
     #[test]

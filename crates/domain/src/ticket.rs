@@ -1,9 +1,9 @@
 //! The PSA's ticket of an incident: what goes into it, and what the PSA still has to be told.
 //!
 //! Invariants: everything the PSA is told about one incident stands in one queue and goes out in order, one at a time;
-//! a create is begun in the store before it is sent, so that whoever comes after a crash or a time-out looks for the
-//! ticket before making one, and makes none as long as the PSA may still be making the first; "create" stands in the queue at most once; a ticket is named by its PSA and its id, and nothing
-//! meant for it is told to another PSA's ticket of the same id.
+//! what adds something is begun in the store before it is sent, so that whoever comes after a crash or a time-out looks for
+//! it before adding it, and adds none as long as the PSA may still be adding the first; "create" stands in the queue at most
+//! once; a ticket is named by its home and its id, and nothing meant for it is told to a ticket of the same id elsewhere.
 
 use std::collections::VecDeque;
 
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{IncidentId, NoteId, UserId};
 use crate::incident::Incident;
+use crate::psa::PsaHome;
 use crate::retry;
 
 /// How long one sender has for the head of the queue before another may take over.
@@ -101,9 +102,9 @@ pub struct TicketQueue {
     pub incident_id: IncidentId,
     /// The ticket, once there is one.
     pub ticket_id: Option<String>,
-    /// The word of the PSA that the ticket is in; `None`: whichever the tenant has.
+    /// Where the ticket is; `None`: in whichever PSA the tenant has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provider: Option<String>,
+    pub home: Option<PsaHome>,
     /// In order.
     pub ops: VecDeque<TicketOp>,
     /// How often the head was begun.
@@ -121,6 +122,9 @@ pub struct TicketQueue {
     /// How many tickets of this incident were closed in the PSA before the present one.
     #[serde(default)]
     pub followed: u32,
+    /// The key of a ticket that the PSA may have made although another was linked by hand meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub abandoned: Option<String>,
 }
 
 impl TicketQueue {
@@ -129,7 +133,7 @@ impl TicketQueue {
         Self {
             incident_id: incident.id.clone(),
             ticket_id: incident.psa_ticket_id.clone(),
-            provider: incident.psa_provider.clone(),
+            home: incident.psa_home.clone(),
             ops: VecDeque::new(),
             begun: 0,
             due_at: None,
@@ -137,6 +141,7 @@ impl TicketQueue {
             doubt_until: None,
             problem: None,
             followed: 0,
+            abandoned: None,
         }
     }
 
@@ -151,6 +156,21 @@ impl TicketQueue {
         self.ops.push_back(op);
         if self.due_at.is_none() && self.problem.is_none() {
             self.due_at = Some(now);
+        }
+    }
+
+    /// Adds what comes before everything that waits.
+    pub fn push_first(&mut self, op: TicketOp, now: DateTime<Utc>) {
+        self.ops.push_front(op);
+        self.due_at = Some(now);
+    }
+
+    /// Adds the end of an incident that is over, where a ticket is made for one whose end was never queued.
+    pub fn completes(&mut self, end: Option<TicketOp>) {
+        let is_there = self.ops.iter().any(|op| matches!(op, TicketOp::Complete { .. }));
+        let is_made = self.ops.iter().any(|op| matches!(op, TicketOp::Create { .. }));
+        if is_made && !is_there {
+            self.ops.extend(end);
         }
     }
 
@@ -210,6 +230,11 @@ impl TicketQueue {
         self.problem = Some(problem);
     }
 
+    /// Whether it stands until a person does something.
+    pub fn is_parked(&self) -> bool {
+        self.due_at.is_none() && !self.ops.is_empty()
+    }
+
     /// A person pressed retry: the head is due now, unless somebody is at it this moment.
     pub fn retry_now(&mut self, now: DateTime<Utc>) {
         if self.held_until.is_some_and(|until| until > now) {
@@ -218,12 +243,20 @@ impl TicketQueue {
         self.due_at = (!self.ops.is_empty()).then_some(now);
     }
 
+    /// The key of the ticket that the PSA was told to make, and may have made without our knowing its id.
+    pub fn making(&self) -> Option<String> {
+        let may_be = self.held_until.is_some() || self.doubt_until.is_some();
+        let is_making = may_be && matches!(self.ops.front(), Some(TicketOp::Create { .. }));
+        (is_making && self.ticket_id.is_none()).then(|| external_ref(&self.incident_id, self.followed))
+    }
+
     /// A person linked a ticket by hand: nothing that was waiting is sent to it.
-    pub fn link(&mut self, ticket_id: String, provider: Option<String>) {
+    pub fn link(&mut self, ticket_id: String, home: Option<PsaHome>) {
         *self = Self {
             incident_id: self.incident_id.clone(),
+            abandoned: self.making().or(self.abandoned.take()),
             ticket_id: Some(ticket_id),
-            provider,
+            home,
             ops: VecDeque::new(),
             begun: 0,
             due_at: None,
@@ -234,16 +267,16 @@ impl TicketQueue {
         };
     }
 
-    /// Whether its ticket is in another PSA than `provider`.
-    pub fn is_elsewhere(&self, provider: &str) -> bool {
-        self.ticket_id.is_some() && self.provider.as_deref().is_some_and(|own| own != provider)
+    /// Whether its ticket is somewhere else.
+    pub fn is_elsewhere(&self, home: &PsaHome) -> bool {
+        self.ticket_id.is_some() && self.home.as_ref().is_some_and(|own| !own.may_be(home))
     }
 
     /// The ticket is closed in the PSA, or in a PSA that the tenant has no more, though there is more to tell: another one
     /// is made for what waits. Answers the one before.
     pub fn follow_up(&mut self, assignee: Option<UserId>, now: DateTime<Utc>) -> Option<String> {
         let closed = self.ticket_id.take()?;
-        self.provider = None;
+        self.home = None;
         self.followed += 1;
         // Only a ticket that is there can be taken.
         self.ops.retain(|op| !matches!(op, TicketOp::Take { .. }));

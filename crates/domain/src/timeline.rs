@@ -140,6 +140,12 @@ pub enum Event {
         /// The closed one.
         ticket_id: String,
     },
+    /// The PSA was making a ticket while another was linked by hand: it may have both now.
+    TicketLeftOver {
+        /// The one it made; `None`: it hasn't said whether it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ticket_id: Option<String>,
+    },
     /// The time spent stands on the ticket as a draft.
     TimeFiled {
         /// Whole minutes.

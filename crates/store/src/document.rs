@@ -70,6 +70,7 @@ kinds! {
     Psa = "psa",
     TicketLink = "ticket_link",
     DeliveryBody = "delivery_body",
+    Pulse = "pulse",
 }
 
 /// The paths a document is found by; whatever isn't set isn't indexed.

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::{FeedId, IncidentId, SourceId, TenantId};
+use domain::psa::PsaHome;
 use domain::source::KeyHash;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -164,8 +165,8 @@ impl Entity for OpenKey {
 /// A ticket that people know by a number has a second one, by that, for a PSA that names only the number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TicketLink {
-    /// The PSA's word.
-    pub provider: String,
+    /// Where the ticket is.
+    pub home: PsaHome,
     /// The PSA's id of the ticket, or [`TicketLink::by_number`].
     pub ticket_id: String,
     /// Whose it is.
@@ -173,6 +174,9 @@ pub struct TicketLink {
     /// The PSA has said that it is closed, and nothing else since.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub closed: bool,
+    /// The state that the PSA last told of: [`domain::signal::TicketMention::state`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
 }
 
 impl TicketLink {
@@ -181,10 +185,11 @@ impl TicketLink {
         format!("number:{}", number.trim().to_uppercase())
     }
 
-    /// The id of the link of a ticket.
-    pub fn key_of(provider: &str, ticket: &str) -> String {
+    /// The id of the link of a ticket. It doesn't tell whose PSA it is: that may not be known when it is asked for, and
+    /// the link itself says it.
+    pub fn key_of(home: &PsaHome, ticket: &str) -> String {
         // A hash, since a PSA's id may hold anything.
-        format!("tick_{}", KeyHash::of(&format!("{provider}|{ticket}")).as_str())
+        format!("tick_{}", KeyHash::of(&format!("{}|{ticket}", home.word())).as_str())
     }
 }
 
@@ -192,7 +197,7 @@ impl Entity for TicketLink {
     const KIND: Kind = Kind::TicketLink;
 
     fn key(&self) -> String {
-        Self::key_of(&self.provider, &self.ticket_id)
+        Self::key_of(&self.home, &self.ticket_id)
     }
 }
 

@@ -18,7 +18,7 @@ use domain::psa::PsaConnection;
 use domain::schedule::{Override, Schedule};
 use domain::service::Service;
 use domain::source::AlertSource;
-use domain::source_watch::SourceWatch;
+use domain::source_watch::{Pulse, SourceWatch};
 use domain::tenant::Tenant;
 use domain::ticket::TicketQueue;
 use domain::time_off::TimeOff;
@@ -88,7 +88,10 @@ entity!(Page, Page, |page| page.id.to_string(), |page| Index {
     ..Index::default()
 });
 
+// One that waits for a person to mend something is found by that; they have no order.
 entity!(TicketQueue, TicketQueue, |queue| queue_id(&queue.incident_id), |queue| Index {
+    state: queue.is_parked().then_some(PARKED),
+    sort: queue.is_parked().then_some(0),
     due_at: queue.due_at,
     ..Index::default()
 });
@@ -184,6 +187,15 @@ entity!(SourceWatch, SourceWatch, |watch| source_watch_id(&watch.source_id), |wa
     ..Index::default()
 });
 
+// In the directory: it is nobody's.
+entity!(Pulse, Pulse, |_| PULSE.to_owned(), |pulse| Index {
+    due_at: Some(pulse.due_at()),
+    ..Index::default()
+});
+
+/// The id of the deployment's pulse.
+pub const PULSE: &str = "pulse";
+
 /// How long a maintenance window that is over for good can still be looked up.
 const FINISHED_MAINTENANCE: TimeDelta = TimeDelta::days(90);
 
@@ -216,6 +228,9 @@ entity!(PsaConnection, Psa, |_| PSA.to_owned(), |psa| Index { due_at: Some(psa.d
 
 /// The id of a tenant's PSA connection.
 pub const PSA: &str = "psa";
+
+/// The state of a queue for the PSA that waits for a person to mend something.
+pub const PARKED: &str = "parked";
 
 entity!(HandoffWatch, HandoffWatch, |watch| watch_id(&watch.schedule_id), |watch| Index {
     due_at: watch.due_at,

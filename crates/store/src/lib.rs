@@ -14,8 +14,8 @@ pub mod transfer;
 pub use document::{Batch, Document, Etag, Index, Kind, OperationId, Stored, Write};
 pub use entity::{Counter, Entity, FeedEntry, KeyEntry, OpenKey, TicketLink, Versioned};
 pub use kinds::{
-    MAINTENANCE, PSA, calendar_watch_id, delivery_body_id, event_id, queue_id, source_watch_id, timeline_id,
-    watch_id,
+    MAINTENANCE, PARKED, PSA, PULSE, calendar_watch_id, delivery_body_id, event_id, queue_id,
+    source_watch_id, timeline_id, watch_id,
 };
 pub use lookup::{Cursor, Found, Lookup, Range};
 pub use port::{Documents, StoreError};

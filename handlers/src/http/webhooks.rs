@@ -1,4 +1,5 @@
-//! Doors with a key: `POST /api/webhooks/ingest?key=` and `POST /api/webhooks/{key}`.
+//! Doors with a key: `POST /api/webhooks/ingest?key=` and `POST /api/webhooks/{key}`. `PUT` does the same, and so does `GET`
+//! for what can send nothing else; a `GET` that says nothing is somebody who looks at the address.
 //!
 //! Invariant: the answer comes after the store has the alert, and every wrong key is answered with the same bytes.
 
@@ -9,7 +10,7 @@ use app::Delivery;
 use app::port::ReceivedBody;
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
@@ -80,13 +81,14 @@ impl Answer {
 /// The key stands in the query, or in a header. Senders also put other things there, so each that there is may be it.
 pub(super) async fn by_query(
     State(edge): State<Arc<Edge>>,
+    method: Method,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     Bounded(body): Bounded,
 ) -> Result<Json<Answer>, Problem> {
     let query = query.unwrap_or_default();
     for key in keys(&query, &headers) {
-        match deliver(&edge, &key, &query, &headers, &body).await {
+        match deliver(&edge, &key, (&method, &query), &headers, &body).await {
             Err(app::Error::Unauthenticated) => {}
             delivered => return answered(delivered),
         }
@@ -98,24 +100,29 @@ pub(super) async fn by_query(
 pub(super) async fn by_path(
     State(edge): State<Arc<Edge>>,
     Path(key): Path<String>,
+    method: Method,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     Bounded(body): Bounded,
 ) -> Result<Json<Answer>, Problem> {
-    answered(deliver(&edge, &key, &query.unwrap_or_default(), &headers, &body).await)
+    answered(deliver(&edge, &key, (&method, &query.unwrap_or_default()), &headers, &body).await)
 }
 
 async fn deliver(
     edge: &Edge,
     key: &str,
-    query: &str,
+    (method, query): (&Method, &str),
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Answer, app::Error> {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let told = told_headers(headers);
     let received = ReceivedBody { content_type, query, headers: &told, body };
-    let received = app::deliver(&edge.app, Delivery { key, received }).await?;
+    let delivery = Delivery { key, received };
+    let received = match *method {
+        Method::GET | Method::HEAD => app::deliver_asking(&edge.app, delivery).await?,
+        _ => app::deliver(&edge.app, delivery).await?,
+    };
     Ok(Answer::of(&edge.app, received))
 }
 

@@ -123,7 +123,7 @@ async fn file(psa: &Autotask, ticket: &NewTicket) -> Filed {
             Err(TicketError::Unknown { .. } | TicketError::Unavailable { .. }) => {}
             Err(error) => panic!("{error:?}"),
         }
-        told = match psa.find(&ticket.tenant_id, &ticket.external_ref).await {
+        told = match psa.find(&ticket.tenant_id, &ticket.external_ref, ticket.number).await {
             Ok(Some(found)) => Ok(found.filed),
             Ok(None) => psa.create(ticket).await,
             Err(error) => Err(error),

@@ -4,6 +4,7 @@
 
 mod choosing;
 mod faults;
+mod finding;
 
 use std::time::Duration;
 
@@ -88,7 +89,7 @@ fn time() -> TimeSpent {
 
 /// One attempt to have a ticket.
 async fn file(psa: &HaloPsa, ticket: &NewTicket, in_doubt: bool) -> Result<Filed, TicketError> {
-    if in_doubt && let Some(found) = psa.find(&tenant(), &ticket.external_ref).await? {
+    if in_doubt && let Some(found) = psa.find(&tenant(), &ticket.external_ref, ticket.number).await? {
         return Ok(found.filed);
     }
     psa.create(ticket).await
@@ -139,16 +140,16 @@ async fn a_ticket_lives_from_creation_over_notes_and_time_to_its_end() {
 async fn a_ticket_is_found_by_its_whole_key_and_by_nothing_less() {
     let halo = Halo::start().await;
     let psa = adapter(&halo);
-    assert_eq!(psa.find(&tenant(), KEY).await, Ok(None));
+    assert_eq!(psa.find(&tenant(), KEY, 42).await, Ok(None));
     let second = NewTicket { external_ref: format!("{KEY}-2"), ..ticket() };
     psa.create(&second).await.unwrap();
-    assert_eq!(psa.find(&tenant(), KEY).await, Ok(None), "the search finds the longer key, too");
+    assert_eq!(psa.find(&tenant(), KEY, 42).await, Ok(None), "the search finds the longer key, too");
     psa.create(&ticket()).await.unwrap();
     for (lags, brief) in [(false, false), (false, true), (true, false), (true, true)] {
         halo.let_search_lag(lags);
         halo.keep_lists_brief(brief);
         for (key, id) in [(KEY, "4712"), (second.external_ref.as_str(), "4711")] {
-            let found = psa.find(&tenant(), key).await.unwrap().expect("the ticket");
+            let found = psa.find(&tenant(), key, 42).await.unwrap().expect("the ticket");
             assert_eq!(found.filed.id, id, "{key}, lagging: {lags}, brief: {brief}");
         }
     }
@@ -170,7 +171,7 @@ async fn a_ticket_is_over_when_it_is_closed_or_merged_and_not_when_it_was_opened
     assert!(!closed("4711").await);
     halo.merge(4711, 4712);
     assert!(closed("4711").await && !closed("4712").await);
-    let found = psa.find(&tenant(), KEY).await.unwrap().expect("one of them");
+    let found = psa.find(&tenant(), KEY, 42).await.unwrap().expect("one of them");
     assert!(!found.closed, "the one that is open");
     assert_eq!(psa.read(&tenant(), "9999").await, Err(TicketError::NotFound));
 }

@@ -5,8 +5,11 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 mod again;
+mod away;
 pub(super) mod gate;
 mod large;
+mod looking;
+mod misread;
 mod packed;
 mod unverified;
 mod watched;

@@ -2,7 +2,12 @@
 
 mod belonging;
 mod both_ways;
+mod halopsa_in;
+mod in_doubt;
+mod leaving;
+mod mended;
 mod office;
+mod once_more;
 mod settings;
 
 use acceptance::fault::Fault;

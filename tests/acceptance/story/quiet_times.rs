@@ -1,5 +1,6 @@
 //! When nobody is paged: maintenance, flapping, and incidents that nobody hears of any more.
 
+mod auto_resolve;
 mod troubled;
 
 use acceptance::world::World;
@@ -18,8 +19,6 @@ super::stories!(
     maintenance_that_comes_back_is_open_each_week_and_not_between,
     a_problem_that_comes_and_goes_waits_before_it_pages,
     a_problem_that_came_and_went_long_ago_pages_at_once,
-    an_incident_without_alerts_is_taken_for_over,
-    an_incident_that_maintenance_keeps_quiet_is_taken_for_over_too,
     maintenance_that_opens_when_a_step_is_due_comes_first,
     whoever_takes_what_maintenance_holds_has_it_for_good,
     who_asks_for_the_next_step_in_maintenance_gets_it_and_those_after_it,
@@ -143,28 +142,6 @@ async fn a_problem_that_comes_and_goes_waits_before_it_pages(mut world: World) {
     world.mail_to("ben");
 }
 
-async fn an_incident_without_alerts_is_taken_for_over(mut world: World) {
-    let path = format!("/api/services/{}", world.service_id());
-    let mut service = world.get("olivia", &path).await;
-    service["auto_resolve_hours"] = json!(2);
-    let kept = world.put("olivia", &path, service).await;
-    assert_eq!(kept.status, 200, "{}", kept.text);
-    let id = world.incident("Disk", "critical").await;
-    world.mail_to("ben");
-    world.work("ben", &id, "acknowledge", Value::Null).await;
-    world.sleep_through(TimeDelta::minutes(90));
-    world.alert(json!({ "title": "Disk", "severity": "critical", "dedup_key": "Disk" })).await;
-    world.sleep_through(TimeDelta::minutes(119));
-    world.tick().await;
-    assert_eq!(world.look(&id).await["status"], "acknowledged", "an alert has come since");
-    world.advance(TimeDelta::minutes(2)).await;
-    let incident = world.look(&id).await;
-    assert_eq!(
-        (incident["status"].as_str(), &incident["resolved_by"]["name"]),
-        (Some("resolved"), &json!("On-Call"))
-    );
-}
-
 async fn a_problem_that_came_and_went_long_ago_pages_at_once(mut world: World) {
     let pause = json!({ "flap_pause": { "times": 3, "within_minutes": 60, "pause_minutes": 5 } });
     let door = world.door("generic", pause).await;
@@ -180,36 +157,6 @@ async fn a_problem_that_came_and_went_long_ago_pages_at_once(mut world: World) {
     world.no_mail();
     world.advance(TimeDelta::minutes(6)).await;
     world.mail_to("ben");
-}
-
-/// The demo's service takes an incident for over when no alert came for two hours.
-async fn auto_resolve_after_two_hours(world: &mut World) {
-    let path = format!("/api/services/{}", world.service_id());
-    let mut service = world.get("olivia", &path).await;
-    service["auto_resolve_hours"] = json!(2);
-    let kept = world.put("olivia", &path, service).await;
-    assert_eq!(kept.status, 200, "{}", kept.text);
-}
-
-async fn an_incident_that_maintenance_keeps_quiet_is_taken_for_over_too(mut world: World) {
-    auto_resolve_after_two_hours(&mut world).await;
-    let held = world.incident("Disk", "critical").await;
-    world.mail_to("ben");
-    maintenance(&mut world, 600, json!({})).await;
-    let answer = world.alert(json!({ "title": "Ping", "severity": "high", "dedup_key": "ping" })).await;
-    let suppressed = answer["incident_id"].as_str().expect("an id").to_owned();
-    world.sleep_through(TimeDelta::minutes(119));
-    world.tick().await;
-    for (id, status) in [(&held, "triggered"), (&suppressed, "suppressed")] {
-        assert_eq!(world.look(id).await["status"], status);
-    }
-    world.sleep_through(TimeDelta::minutes(1));
-    world.tick().await;
-    for id in [&held, &suppressed] {
-        assert_eq!(world.look(id).await["status"], "resolved");
-    }
-    world.sleep_through(TimeDelta::hours(10));
-    world.tick().await;
 }
 
 async fn maintenance_that_opens_when_a_step_is_due_comes_first(mut world: World) {

@@ -1,14 +1,19 @@
 //! What Autotask knows: its entities, as it would answer them, and every request that it was sent.
 //!
-//! Invariant: a ticket is never deleted and its id never used again.
+//! Invariants: a ticket is never deleted and its id never used again; whatever happens to one moves its last activity, and
+//! nothing else does.
 
 use std::collections::BTreeMap;
 
 use axum::http::request::Parts;
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::seed;
+
+/// Before anything happens to any ticket.
+const FIRST_ACTIVITY: &str = "2026-11-20T21:04:05.467Z";
 
 /// A ticket; numbers of picklists are written out as their labels.
 #[derive(Debug, Clone)]
@@ -86,6 +91,8 @@ pub(super) struct Books {
     pub(super) impersonates: bool,
     pub(super) locks_closed: bool,
     pub(super) forbidden: Vec<String>,
+    /// How often anything has happened to any ticket.
+    pub(super) touches: i64,
     /// By `Entity`.
     pub(super) entities: BTreeMap<&'static str, Vec<Value>>,
     /// The picklists by `Entity` and field: number and label.
@@ -161,7 +168,18 @@ impl Books {
                 item[absent] = Value::Null;
             }
         }
-        self.keep("Tickets", 128_926, item)
+        let id = self.keep("Tickets", 128_926, item);
+        self.touch(id);
+        id
+    }
+
+    /// Something happens to a ticket, a second after whatever happened last.
+    pub(super) fn touch(&mut self, id: i64) {
+        self.touches += 1;
+        let first: DateTime<Utc> = FIRST_ACTIVITY.parse().expect("a time");
+        let at = first + TimeDelta::seconds(self.touches);
+        self.ticket_mut(&id.to_string())["lastActivityDate"] =
+            json!(at.to_rfc3339_opts(SecondsFormat::Millis, true));
     }
 
     pub(super) fn ticket_mut(&mut self, id: &str) -> &mut Value {

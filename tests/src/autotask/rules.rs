@@ -54,6 +54,7 @@ pub(super) fn change(books: &mut Books, body: &Value, whole: bool) -> Result<i64
     }
     check_ticket(books, &new)?;
     *books.ticket_mut(&id.to_string()) = new;
+    books.touch(id);
     Ok(id)
 }
 
@@ -110,6 +111,7 @@ pub(super) fn add_note(
     check_picked(books, "TicketNotes", "publish", &body["publish"])?;
     body["ticketID"] = json!(ticket);
     body["impersonatorCreatorResourceID"] = json!(on_behalf_of);
+    books.touch(ticket);
     Ok(books.keep("TicketNotes", 40_001, body))
 }
 
@@ -119,15 +121,15 @@ pub(super) fn add_time(books: &mut Books, body: Value) -> Result<i64, Refused> {
         return Err("Required fields are missing: resourceID, roleID.".to_owned());
     };
     check_person(books, resource, role)?;
-    let ticket = body["ticketID"].as_i64().and_then(|id| books.get("Tickets", id));
-    if ticket.is_none() {
+    let Some(ticket) = body["ticketID"].as_i64().filter(|id| books.get("Tickets", *id).is_some()) else {
         return Err("No matching records found for the ticket.".to_owned());
-    }
+    };
     let hours = body["hoursWorked"].as_f64().unwrap_or_default();
     if hours <= 0.0 || hours > 24.0 || body["startDateTime"].as_str() >= body["endDateTime"].as_str() {
         return Err("hoursWorked must be more than 0 and at most 24.".to_owned());
     }
     check_length(&body, "summaryNotes", 8_000)?;
+    books.touch(ticket);
     Ok(books.keep("TimeEntries", 70_001, body))
 }
 

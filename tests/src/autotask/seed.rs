@@ -17,6 +17,7 @@ pub(super) fn books(url: String) -> Books {
         impersonates: true,
         locks_closed: false,
         forbidden: Vec::new(),
+        touches: 0,
         entities: entities(),
         picklists: picklists(),
         requests: Vec::new(),

@@ -107,3 +107,29 @@ async fn a_fourth_call_at_once_is_refused() {
     let refused = answers.iter().filter(|answer| answer.as_ref().unwrap().status() == 429);
     assert_eq!(refused.count(), 1);
 }
+
+#[tokio::test]
+async fn whatever_happens_to_a_ticket_moves_its_last_activity_and_reading_it_does_not() {
+    let autotask = Autotask::start().await;
+    let (id, _) = autotask.add_ticket("Disk", "New", "High", "Contoso Ltd");
+    let (other, _) = autotask.add_ticket("Disk", "New", "High", "Contoso Ltd");
+    let last = |id: &str| {
+        let ticket = autotask.tickets().into_iter().find(|ticket| ticket.id == id).unwrap();
+        ticket.raw["lastActivityDate"].as_str().unwrap().to_owned()
+    };
+    let (mut before, others) = (last(&id), last(&other));
+    let note = json!({ "title": "n", "description": "text", "noteType": 93, "publish": 81 });
+    let change = json!({ "id": 128_926, "status": 38 });
+    for (method, path, body) in
+        [(Method::POST, format!("Tickets/{id}/Notes"), note), (Method::PATCH, "Tickets".to_owned(), change)]
+    {
+        assert_eq!(answer(ask(&autotask, method, &path).json(&body)).await.0, 200);
+        assert!(last(&id) > before, "{path}");
+        before = last(&id);
+    }
+    autotask.set_status(&id, "Waiting Customer");
+    assert!(last(&id) > before);
+    before = last(&id);
+    answer(ask(&autotask, Method::GET, &format!("Tickets/{id}"))).await;
+    assert_eq!((last(&id), last(&other)), (before, others));
+}

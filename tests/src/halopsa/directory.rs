@@ -19,8 +19,17 @@ use serde_json::{Value, json};
 
 use super::Office;
 
-pub(super) const STATUSES: [(i64, &str); 6] =
-    [(1, "New"), (2, "In Progress"), (8, "Resolved"), (9, "Closed"), (21, "With User"), (31, "Invoiced")];
+pub(super) const STATUSES: [(i64, &str); 8] = [
+    (1, "New"),
+    (2, "In Progress"),
+    (8, "Resolved"),
+    (9, "Closed"),
+    (21, "With User"),
+    (22, "On the Bench"),
+    (31, "Invoiced"),
+    // Over for the company, and not for HaloPSA, which dates no end of it.
+    (32, "Handed Over"),
+];
 const TYPES: [(i64, &str, i64); 2] = [(1, "Incident", 1), (41, "Alert", 5)];
 pub(super) const PRIORITIES: [(i64, i64, &str); 8] = [
     (1, 1, "Critical"),

@@ -44,6 +44,8 @@ pub struct Ticket {
     pub merged_into: i64,
     /// In the order of arrival.
     pub actions: Vec<Action>,
+    /// How often anything was done about it.
+    pub touches: u32,
     /// The object that created it.
     pub raw: Value,
 }
@@ -73,6 +75,11 @@ impl Ticket {
         matches!(self.status, 8 | 9 | 31)
     }
 
+    /// The whole ticket, as HaloPSA tells others of it.
+    pub fn told(&self) -> Value {
+        json!({ "ticket": self.shown(false) })
+    }
+
     pub(super) fn set_status(&mut self, status: i64) {
         self.status = status;
         self.has_been_closed |= self.is_closed();
@@ -91,6 +98,7 @@ impl Ticket {
             "dateclosed": if self.is_closed() { "2026-11-20T22:00:00.113" } else { NEVER },
             "third_party_id": self.third_party_id, "closure_note": self.closure_note,
             "merged_into_id": self.merged_into,
+            "lastactiondate": format!("2026-11-20T21:{:02}:{:02}.617", self.touches / 60 % 60, self.touches % 60),
         });
         if !brief {
             shown["details"] = json!(self.details);
@@ -172,7 +180,10 @@ impl Ledger {
         let mut changed = None;
         self.books.send_if_modified(|books| {
             let ticket = books.tickets.iter_mut().find(|ticket| ticket.id == id);
-            changed = ticket.map(change);
+            changed = ticket.map(|ticket| {
+                ticket.touches += 1;
+                change(ticket)
+            });
             changed.is_some()
         });
         changed

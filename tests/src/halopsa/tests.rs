@@ -108,6 +108,11 @@ async fn the_search_finds_parts_of_what_a_ticket_says_unless_it_lags() {
         post(&halo, &token, "tickets", json!([{ "summary": "s", "details": details }])).await;
     }
     assert_eq!(get(&halo, &token, "tickets?search=KEY-1").await.1["record_count"], 2);
+    post(&halo, &token, "tickets", json!([{ "id": 4711, "third_party_id": 42 }])).await;
+    assert_eq!(get(&halo, &token, "tickets?search=42").await.1["record_count"], 1);
+    halo.let_search_skip_details(true);
+    assert_eq!(get(&halo, &token, "tickets?search=KEY-1").await.1["record_count"], 0);
+    halo.let_search_skip_details(false);
     halo.let_search_lag(true);
     assert_eq!(get(&halo, &token, "tickets?search=KEY-1").await.1["record_count"], 0);
     halo.keep_lists_brief(true);

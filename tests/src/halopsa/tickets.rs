@@ -179,10 +179,9 @@ async fn search(
     let wanted = ["search", "search_details"].iter().find_map(|name| query.get(*name));
     let wanted = wanted.map(|text| text.to_lowercase());
     let lags = office.search_lags.load(Ordering::Relaxed);
+    let skips = office.search_skips_details.load(Ordering::Relaxed);
     let mut found = office.ledger.find(|ticket| match &wanted {
-        Some(wanted) => {
-            !lags && format!("{}\n{}", ticket.summary, ticket.details).to_lowercase().contains(wanted)
-        }
+        Some(wanted) => !lags && looked_at(ticket, skips).to_lowercase().contains(wanted),
         None => true,
     });
     found.reverse();
@@ -191,6 +190,12 @@ async fn search(
     let count = found.len();
     let shown: Vec<Value> = found.iter().take(size).map(|ticket| ticket.shown(brief)).collect();
     Json(json!({ "record_count": count, "tickets": shown }))
+}
+
+/// What the search looks at.
+fn looked_at(ticket: &Ticket, skips_details: bool) -> String {
+    let details = if skips_details { "" } else { &ticket.details };
+    format!("{}\n{}\n{}\n{details}", ticket.id, ticket.summary, ticket.third_party_id)
 }
 
 async fn read(State(office): State<Arc<Office>>, Path(id): Path<i64>) -> Answer {

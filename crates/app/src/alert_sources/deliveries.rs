@@ -12,7 +12,7 @@ use super::get;
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::Error;
-use crate::intake::whole;
+use crate::intake::{WholeDelivery, whole};
 
 /// The most that are read at once.
 const AT_ONCE: usize = 25;
@@ -69,7 +69,12 @@ pub async fn deliveries(
 }
 
 /// One delivery to a source, as it came.
-pub async fn delivery(app: &App, ctx: &Ctx, source: &SourceId, id: &DeliveryId) -> Result<Delivery, Error> {
+pub async fn delivery(
+    app: &App,
+    ctx: &Ctx,
+    source: &SourceId,
+    id: &DeliveryId,
+) -> Result<WholeDelivery, Error> {
     ctx.must_manage("read what was delivered")?;
     get(app, ctx, source).await?;
     let found = app.store.get::<Delivery>(&ctx.tenant, id.as_str()).await?;

@@ -1,29 +1,30 @@
 //! Looking after an alert source: a heartbeat that stopped opens an incident; a source that has gone quiet for longer than it
 //! ever has is told; what is too much of its deliveries goes.
 //!
-//! Invariants: a silence opens one incident and is told once, however many look at it; a beat moves the end of the silence
-//! before it is answered, and no incident of a silence stays open that a beat has ended; a delivery that waits for something
-//! is never taken away; only what a sender sent is a sign of its life.
+//! Invariants: a silence is told once, however many look at it, and not for what was lost while On-Call itself was away; a
+//! delivery that waits for something is never taken away; only what a sender sent is a sign of its life.
+
+mod heartbeat;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use domain::delivery::{Delivery, Request, Verdict};
-use domain::id::{DeliveryId, SourceId, TenantId};
+use domain::delivery::Delivery;
+use domain::id::{SourceId, TenantId};
 use domain::notice::Telling;
-use domain::severity::Severity;
-use domain::signal::{Action, Signal};
 use domain::source::{AlertSource, SourceType};
 use domain::source_watch::{self, Heard, SourceWatch};
 use domain::user::User;
-use store::{Changes, Cursor, OpenKey, Range, StoreError, Versioned, source_watch_id};
+use store::{Changes, Cursor, Range, StoreError, Versioned, source_watch_id};
 
 use crate::app::App;
 use crate::error::Error;
-use crate::intake::{HEARTBEAT, body_apart, built_in, take_silence};
-use crate::turns::Tries;
+use crate::intake::{body_apart, built_in};
+use crate::tick::pulse;
 use crate::{notices, roster, tenants};
+
+pub(crate) use heartbeat::beat;
 
 /// How many deliveries are read together.
 const AT_ONCE: u32 = 100;
@@ -50,7 +51,7 @@ pub(super) async fn look(app: &Arc<App>, tenant: &TenantId, id: &SourceId) -> Re
         return Ok(());
     };
     match source.source_type {
-        SourceType::Heartbeat => silence(app, tenant, source, watch, now).await,
+        SourceType::Heartbeat => heartbeat::silence(app, tenant, source, watch, now).await,
         _ => listen(app, tenant, &source, watch, now).await,
     }
 }
@@ -61,111 +62,6 @@ async fn find(app: &App, tenant: &TenantId, id: &SourceId) -> Result<Option<Aler
         return Ok(Some(found.value));
     }
     Ok(built_in(&tenants::home(app, tenant).await?, id))
-}
-
-/// A beat: the silence begins anew.
-pub(crate) async fn beat(
-    app: &Arc<App>,
-    tenant: &TenantId,
-    source: &AlertSource,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    let due_at = now + allowed(source);
-    let mut tries = Tries::default();
-    loop {
-        let turn = app.turns.take(tenant).await?;
-        let mut changes = Changes::new();
-        let kept = app.store.get::<SourceWatch>(tenant, &source_watch_id(&source.id)).await?;
-        if let Some(mut watch) = kept {
-            watch.value.heard_at = watch.value.heard_at.max(Some(now));
-            watch.value.due_at = watch.value.due_at.max(due_at);
-            watch.value.heard += 1;
-            changes.replace(&watch)?;
-        } else {
-            let mut watch = SourceWatch::begin(source.id.clone(), now);
-            (watch.heard_at, watch.due_at, watch.heard) = (Some(now), due_at, 1);
-            changes.create(&watch)?;
-        }
-        match app.store.commit(tenant, app.entropy.operation(), changes).await {
-            Ok(()) => return Ok(()),
-            Err(StoreError::Conflict { .. }) => tries.lost(app, turn).await?,
-            Err(error) => return Err(error.into()),
-        }
-    }
-}
-
-fn allowed(source: &AlertSource) -> TimeDelta {
-    TimeDelta::minutes(source.silence_minutes.unwrap_or(60).into())
-}
-
-/// A heartbeat that didn't come.
-async fn silence(
-    app: &Arc<App>,
-    tenant: &TenantId,
-    source: AlertSource,
-    mut watch: Versioned<SourceWatch>,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    let source = Arc::new(source);
-    // One that has never come is not missed: somebody is still setting it up.
-    if let Some(last) = watch.value.heard_at {
-        let minutes = source.silence_minutes.unwrap_or_default();
-        let mut signal = Signal::trigger(format!("{} is silent", source.name), Severity::Critical);
-        signal.dedup_key = Some(HEARTBEAT.to_owned());
-        signal.description = format!("No heartbeat for {minutes} minutes; the last one came at {last}.");
-        let delivery = ours(&source, "silence", last, ("(no heartbeat came)", now));
-        take_silence(app, tenant, &source, signal, delivery).await?;
-        end_if_heard(app, tenant, &source, &watch.value, now).await?;
-    }
-    count(app, tenant, &mut watch.value, |_, _| ()).await?;
-    let Some((mut watch, _)) = trim(app, tenant, watch, now).await? else { return Ok(()) };
-    let mut changes = Changes::new();
-    watch.value.due_at = now + allowed(&source);
-    changes.replace(&watch)?;
-    // Lost, a beat has just come.
-    app.store.commit_unless_lost(tenant, app.entropy.operation(), changes).await?;
-    Ok(())
-}
-
-/// Ends a silence that was taken for an alert while its beat came: that one looked before the incident was there, and found
-/// nothing to end.
-async fn end_if_heard(
-    app: &Arc<App>,
-    tenant: &TenantId,
-    source: &Arc<AlertSource>,
-    before: &SourceWatch,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    let Some(watch) = app.store.get::<SourceWatch>(tenant, &source_watch_id(&source.id)).await? else {
-        return Ok(());
-    };
-    let Some(heard) = watch.value.heard_at.filter(|_| watch.value.heard != before.heard) else {
-        return Ok(());
-    };
-    let key = OpenKey::key_of(&source.id, HEARTBEAT);
-    if app.store.get::<OpenKey>(tenant, &key).await?.is_none_or(|found| found.value.over) {
-        return Ok(());
-    }
-    let mut signal = Signal::trigger("Heartbeat", Severity::High);
-    (signal.action, signal.dedup_key) = (Action::Resolve, Some(HEARTBEAT.to_owned()));
-    let delivery = ours(source, "beat", heard, ("(a heartbeat came while its silence was being told)", now));
-    take_silence(app, tenant, source, signal, delivery).await
-}
-
-/// What we tell of a heartbeat ourselves: the same delivery each time that it is told of the same instant.
-fn ours(source: &AlertSource, what: &str, of: DateTime<Utc>, (body, now): (&str, DateTime<Utc>)) -> Delivery {
-    Delivery {
-        id: DeliveryId::derived(&[what, source.id.as_str(), &of.timestamp_micros().to_string()]),
-        source_id: source.id.clone(),
-        received_at: now,
-        request: Request { body: body.to_owned(), ..Request::default() },
-        verdict: Verdict::Nothing { why: String::new() },
-        alerts: 1,
-        replay_of: None,
-        is_test: false,
-        due_at: None,
-        tries: 0,
-    }
 }
 
 /// What came since the last look, and what its times say.
@@ -181,7 +77,11 @@ async fn listen(
             watch.hear(delivery.received_at);
         }
     };
+    let back_at = pulse::back_at(app, watch.value.due_at, now).await?;
     let more = count(app, tenant, &mut watch.value, hear).await?;
+    if let Some(back_at) = back_at {
+        watch.value.excuse(back_at);
+    }
     // Lost, somebody else has looked.
     let Some((mut watch, is_trimmed)) = trim(app, tenant, watch, now).await? else { return Ok(()) };
     let quiet = if more { Heard::Well } else { watch.value.judge(now) };

@@ -10,8 +10,9 @@ use std::sync::Arc;
 
 use domain::actor::Actor;
 use domain::id::{IncidentId, TenantId};
-use domain::incident::{Incident, Status};
+use domain::incident::Incident;
 use domain::journal::Journal;
+use domain::psa::PsaHome;
 use domain::ticket::{Filed, TicketOp, TicketQueue};
 use domain::timeline::Event;
 use store::{Changes, StoreError, TicketLink, queue_id};
@@ -75,24 +76,32 @@ async fn write_down(
         let found = app.store.get::<Incident>(tenant, id.as_str()).await?;
         let Some(mut incident) = found else { return Ok(false) };
         let mut journal = Journal::new(app.clock.now());
-        // A ticket linked by hand meanwhile has emptied the queue: the head is no longer ours to end.
-        if queue.value.ops.front() != Some(op) {
-            if let Ok(Done::Ticket(ticket)) = &result {
-                error!(target: "psa-ticket-creation", incident = %id, ticket = ticket.id, "made while another was linked by hand");
-            }
-            return Ok(false);
-        }
-        // What is queued after this commit brings its own effect.
-        let provider = desk.map(|desk| desk.provider);
-        let apart = (&mut queue.value, &mut incident.value);
-        let go_on = apply(apart, provider, &mut journal, &result) && !queue.value.ops.is_empty();
+        let home = desk.map(|desk| &desk.home);
         let mut changes = Changes::new();
+        // A ticket linked by hand meanwhile has emptied the queue: the head is no longer ours to end.
+        let go_on = if queue.value.ops.front() == Some(op) {
+            let apart = (&mut queue.value, &mut incident.value);
+            // What is queued after this commit brings its own effect.
+            apply(apart, home, &mut journal, &result) && !queue.value.ops.is_empty()
+        } else {
+            let (Ok(Done::Ticket(ticket)), Some(_)) = (&result, &queue.value.abandoned) else {
+                return Ok(false);
+            };
+            error!(target: "psa-ticket-creation", incident = %id, ticket = ticket.id, "made while another was linked by hand");
+            queue.value.abandoned = None;
+            let ticket_id = Some(ticket.id.clone());
+            journal.write(Actor::System, Event::TicketLeftOver { ticket_id });
+            false
+        };
         changes.replace(&queue)?;
-        if let (Ok(Done::Ticket(ticket)), Some(provider)) = (&result, provider) {
-            link(app, tenant, (provider, ticket), id, &mut changes).await?;
+        if let (Ok(Done::Ticket(ticket) | Done::Theirs(ticket)), Some(home)) = (&result, home) {
+            link(app, tenant, (home, ticket), id, &mut changes).await?;
         }
-        if let Some(record) = incident.value.record(&mut journal) {
-            changes.create(&record)?;
+        let was_written = incident.value.record(&mut journal);
+        if let Some(record) = &was_written {
+            changes.create(record)?;
+        }
+        if was_written.is_some() || matches!(result, Ok(Done::Theirs(_))) {
             changes.replace(&incident)?;
         }
         match app.store.commit(tenant, app.entropy.operation(), changes).await {
@@ -107,15 +116,15 @@ async fn write_down(
 pub(crate) async fn link(
     app: &App,
     tenant: &TenantId,
-    (provider, ticket): (&str, &Filed),
+    (home, ticket): (&PsaHome, &Filed),
     incident: &IncidentId,
     changes: &mut Changes,
 ) -> Result<(), StoreError> {
     let number = ticket.number.as_deref().map(TicketLink::by_number);
     for ticket_id in [Some(ticket.id.clone()), number].into_iter().flatten() {
-        let key = TicketLink::key_of(provider, &ticket_id);
-        let (provider, incident_id) = (provider.to_owned(), incident.clone());
-        let link = TicketLink { provider, ticket_id, incident_id, closed: false };
+        let key = TicketLink::key_of(home, &ticket_id);
+        let (home, incident_id) = (home.clone(), incident.clone());
+        let link = TicketLink { home, ticket_id, incident_id, closed: false, state: None };
         match app.store.get::<TicketLink>(tenant, &key).await? {
             Some(kept) if kept.value == link => {}
             Some(mut kept) => {
@@ -130,7 +139,7 @@ pub(crate) async fn link(
 
 fn apply(
     (queue, incident): (&mut TicketQueue, &mut Incident),
-    provider: Option<&str>,
+    home: Option<&PsaHome>,
     journal: &mut Journal,
     result: &Result<Done, TicketError>,
 ) -> bool {
@@ -141,8 +150,12 @@ fn apply(
             true
         }
         Ok(done) => {
-            tell(done, (queue, incident), provider, journal);
+            tell(done, (queue, incident), home, journal);
             queue.done(now);
+            // Whoever acknowledged before the ticket could be read takes it now.
+            if let (Done::Theirs(_), Some(assignee)) = (done, incident.assignee()) {
+                queue.push_first(TicketOp::Take { assignee: assignee.clone(), at: now }, now);
+            }
             true
         }
         Err(failure) => {
@@ -178,15 +191,22 @@ fn apply(
 fn tell(
     done: &Done,
     (queue, incident): (&mut TicketQueue, &mut Incident),
-    provider: Option<&str>,
+    home: Option<&PsaHome>,
     journal: &mut Journal,
 ) {
     let ticket_id = incident.psa_ticket_id.clone().unwrap_or_default();
     match done {
         Done::Ticket(ticket) => {
             queue.ticket_id = Some(ticket.id.clone());
-            queue.provider = provider.map(str::to_owned);
-            incident.set_ticket(ticket.clone(), provider, Actor::System, journal);
+            queue.home = home.cloned();
+            incident.set_ticket(ticket.clone(), home.cloned(), Actor::System, journal);
+        }
+        Done::Theirs(ticket) => {
+            queue.ticket_id = Some(ticket.id.clone());
+            queue.home = home.cloned();
+            if let Some(home) = home {
+                incident.adopt_ticket(ticket.clone(), home.clone());
+            }
         }
         Done::Taken => journal.write(Actor::System, Event::TicketTaken { ticket_id }),
         Done::Note | Done::Nothing | Done::ClosedThere => {}
@@ -210,10 +230,6 @@ fn tell(
 /// The ticket is closed, and a note would be lost: what waits goes to another one, which is completed with the incident.
 fn follow_up(queue: &mut TicketQueue, incident: &mut Incident, journal: &mut Journal) {
     let Some(ticket_id) = queue.follow_up(incident.assignee().cloned(), journal.at) else { return };
-    let completes = queue.ops.iter().any(|op| matches!(op, TicketOp::Complete { .. }));
-    if let (Status::Resolved, Some(end), false) = (incident.status, &incident.resolved, completes) {
-        let by = end.by.to_string();
-        queue.ops.push_back(TicketOp::Complete { at: end.at, by, note: None, spent: None });
-    }
+    queue.completes(incident.completion(None, None));
     journal.write(Actor::System, Event::TicketFollowed { ticket_id });
 }

@@ -134,7 +134,8 @@ pub async fn first_body(app: &App, ctx: &Ctx, id: &IncidentId) -> Result<Option<
     let Some(delivery) = first.and_then(|alert| alert.delivery_id) else { return Ok(None) };
     let found = app.store.get::<Delivery>(&ctx.tenant, delivery.as_str()).await?;
     let Some(found) = found else { return Ok(None) };
-    Ok(Some(whole(app, &ctx.tenant, found.value).await?.request.body))
+    let whole = whole(app, &ctx.tenant, found.value).await?;
+    Ok((!whole.is_body_gone).then_some(whole.delivery.request.body))
 }
 
 /// How an incident stands with the PSA.

@@ -1,7 +1,8 @@
 //! Bodies that are too large to stand in their deliveries: whoever lists deliveries doesn't read them.
 //!
-//! Invariants: such a body is written in the batch that writes its delivery, and goes with it; a delivery that was read
-//! without its body and is written again keeps it.
+//! Invariants: such a body is written in the batch that writes its delivery, each time that that is written, so that neither
+//! outlives the other; a delivery that was read without its body and is written again keeps it. Where a body is gone all the
+//! same, whoever asks for it is told so, and nothing is read in its place.
 
 use domain::delivery::{Delivery, DeliveryBody};
 use domain::id::TenantId;
@@ -12,11 +13,11 @@ use crate::app::App;
 /// What is written beside a delivery.
 #[derive(Debug)]
 pub(super) enum Beside {
-    /// Nothing: its body stands in it, or was written before.
+    /// Nothing: its body stands in it, or is gone.
     Nothing,
     /// Its body.
     Create(DeliveryBody),
-    /// Its body, in the place of another one.
+    /// Its body, in the place of the one before, which may be the same.
     Replace(Versioned<DeliveryBody>),
     /// Its body stands in it now.
     Delete(Versioned<DeliveryBody>),
@@ -31,7 +32,8 @@ impl Beside {
         may_be_known: bool,
     ) -> Result<Self, StoreError> {
         if delivery.request.is_apart && delivery.request.body.is_empty() {
-            return Ok(Self::Nothing);
+            // As it is, so that it is kept for as long as its delivery is from now on.
+            return Ok(find(app, tenant, delivery).await?.map_or(Self::Nothing, Self::Replace));
         }
         let parted = delivery.part();
         let known = if may_be_known { find(app, tenant, delivery).await? } else { None };
@@ -39,7 +41,6 @@ impl Beside {
             (None, None) => Self::Nothing,
             (None, Some(known)) => Self::Delete(known),
             (Some(body), None) => Self::Create(body),
-            (Some(body), Some(known)) if known.value == body => Self::Nothing,
             (Some(body), Some(known)) => Self::Replace(Versioned { value: body, ..known }),
         })
     }
@@ -70,16 +71,27 @@ pub(crate) async fn find(
     app.store.get::<DeliveryBody>(tenant, &delivery_body_id(&delivery.id)).await
 }
 
+/// A delivery with its body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WholeDelivery {
+    /// The delivery.
+    pub delivery: Delivery,
+    /// Its body isn't kept any more, and stands empty.
+    pub is_body_gone: bool,
+}
+
 /// A delivery with its body, wherever that stands.
 pub(crate) async fn whole(
     app: &App,
     tenant: &TenantId,
     mut delivery: Delivery,
-) -> Result<Delivery, StoreError> {
-    if delivery.request.is_apart
-        && let Some(body) = find(app, tenant, &delivery).await?
-    {
-        delivery.request.body = body.value.text;
+) -> Result<WholeDelivery, StoreError> {
+    let mut is_body_gone = false;
+    if delivery.request.is_apart {
+        match find(app, tenant, &delivery).await? {
+            Some(body) => delivery.request.body = body.value.text,
+            None => is_body_gone = true,
+        }
     }
-    Ok(delivery)
+    Ok(WholeDelivery { delivery, is_body_gone })
 }

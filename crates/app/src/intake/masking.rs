@@ -1,9 +1,9 @@
 //! What a known key's delivery leaves behind: the request as it is kept, and its signals without the key.
 //!
-//! Invariants: no key is kept, wherever its sender put it; a body is kept whole unless a document can't hold it; a problem's
-//! identity is the same for each of its deliveries.
+//! Invariants: no key is kept, wherever its sender put it; a body is kept whole unless a document can't hold it, and as the
+//! text that its reader takes it for; a problem's identity is the same for each of its deliveries.
 
-use domain::delivery::Request;
+use domain::delivery::{Request, decoded};
 use domain::signal::Signal;
 use domain::source::KeyHash;
 
@@ -21,12 +21,15 @@ const SHORTEST_KEY: usize = 16;
 /// A request as it is kept.
 pub(super) fn request(key: &str, received: ReceivedBody<'_>) -> Request {
     let headers = received.headers.iter().filter(|(_, value)| value.len() <= LONGEST_HEADER);
+    let (text, is_latin1) = decoded(received.body);
     Request {
         content_type: received.content_type.map(str::to_owned),
         query: masked(without_secrets(received.query), key),
         headers: headers.map(|(name, value)| (name.clone(), masked(value.clone(), key))).collect(),
-        body: masked(kept(received.body), key),
+        body: masked(within_bounds(&text), key),
         is_apart: false,
+        is_latin1,
+        is_look: false,
     }
 }
 
@@ -115,7 +118,7 @@ fn is_secret(name: &str) -> bool {
 }
 
 /// A name as it is meant: any of its letters may be written as `%` and two digits.
-fn unescaped(name: &str) -> String {
+pub(super) fn unescaped(name: &str) -> String {
     let mut parts = name.split('%');
     let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
     for part in parts {
@@ -126,10 +129,13 @@ fn unescaped(name: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// A body as it is kept: as text, and all of it unless escaping (control characters take six bytes each) would make it
-/// larger than a document may be.
+/// A body as it is kept: as text.
 pub(super) fn kept(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body);
+    within_bounds(&decoded(body).0)
+}
+
+/// All of a text unless escaping (control characters take six bytes each) would make it larger than a document may be.
+fn within_bounds(text: &str) -> String {
     let escaped = |c: char| match c {
         '"' | '\\' | '\n' | '\r' | '\t' => 2,
         c if c.is_control() => 6,
@@ -141,7 +147,7 @@ pub(super) fn kept(body: &[u8]) -> String {
         size > MOST_KEPT
     });
     match end {
-        None => text.into_owned(),
+        None => text.to_owned(),
         Some((end, _)) => format!("{}… (cut here)", &text[..end]),
     }
 }
@@ -165,6 +171,17 @@ mod tests {
         let kept = request(KEY, received);
         assert_eq!(kept.query, "a=1&key=(masked)&Token=(masked)&b=2&c=(key)");
         assert!(!format!("{kept:?}").contains(KEY), "{kept:?}");
+    }
+
+    #[test]
+    fn a_body_is_kept_so_that_its_bytes_can_be_read_again() {
+        let utf8 = "{\"title\": \"Büro-SRV\"}".as_bytes();
+        let latin1 = b"{\"title\": \"B\xfcro-SRV\"}";
+        for body in [utf8, latin1] {
+            let kept = request(KEY, ReceivedBody::bare(body));
+            assert!(kept.body.contains("Büro-SRV"), "{}", kept.body);
+            assert_eq!(&*kept.bytes(), body);
+        }
     }
 
     #[test]

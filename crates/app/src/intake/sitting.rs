@@ -86,7 +86,11 @@ impl<'a> Sitting<'a> {
         }
         let key = OpenKey::key_of(&arrival.source.id, &dedup_key);
         let (outcome, incident) = match self.by_ticket(arrival).await? {
-            ticket::Standing::Open(id) => self.act(arrival, &id, &key).await?,
+            // What came before, once more, or late: nobody has taken it since.
+            ticket::Standing::Open { id, is_known: true } if arrival.signal.action == Action::Acknowledge => {
+                (Outcome::Grouped, Some(id))
+            }
+            ticket::Standing::Open { id, .. } => self.act(arrival, &id, &key).await?,
             ticket::Standing::Past => (Outcome::Ignored, None),
             ticket::Standing::Unknown => match self.open_incident(&key).await? {
                 Some(id) => self.act(arrival, &id, &key).await?,
@@ -133,6 +137,8 @@ impl<'a> Sitting<'a> {
                 return Ok((outcome, Some(opened)));
             }
             Action::Trigger => self.join(arrival, id).await?,
+            // What the ticket said all along is no sign that anybody has taken it.
+            Action::Acknowledge if self.adopt_late(arrival, id).await? => Outcome::Grouped,
             Action::Acknowledge => self.acknowledge(arrival, id)?,
             Action::Unacknowledge => self.unacknowledge(arrival, id).await?,
             Action::Resolve => self.resolve(arrival, id, key).await?,
@@ -190,9 +196,15 @@ impl<'a> Sitting<'a> {
     }
 
     async fn unacknowledge(&mut self, arrival: &Arrival, id: &IncidentId) -> Result<Outcome, Error> {
+        self.load_windows().await?;
+        let over = self.books.incident(id).and_then(|incident| self.window_over(incident));
         let (incident, journal) = self.books.open_mut(id)?;
         if incident.unacknowledge(by(&arrival.source), journal) == Ok(Changed::Yes) {
-            self.page_now(id).await?;
+            match over {
+                // Its paging would have been held when the window opened.
+                Some((window, until)) => incident.hold(&window, until, journal),
+                None => self.page_now(id).await?,
+            }
         }
         Ok(Outcome::Grouped)
     }

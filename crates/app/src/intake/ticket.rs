@@ -41,7 +41,7 @@ pub(super) async fn ask(
     name: &TicketName,
 ) -> Result<Asked, Error> {
     let desk = match psa::of(app, tenant).await {
-        Ok(desk) => desk.filter(|desk| desk.provider == source.source_type.word()),
+        Ok(desk) => desk.filter(|desk| desk.home.word() == source.source_type.word()),
         // Settings that can't be used are as good as none.
         Err(Error::Invalid(_)) => None,
         Err(error) => return Err(error),
@@ -74,7 +74,7 @@ pub(super) fn unread(psa: SourceType, name: &TicketName, why: &str) -> Signal {
     let name = text(name);
     Signal {
         dedup_key: Some(dedup_key(name)),
-        ticket: Some(TicketMention { id, number, external_ref: None, unread: true }),
+        ticket: Some(TicketMention { id, number, unread: true, ..TicketMention::default() }),
         degraded: Some(format!("the ticket can't be read: {why}")),
         ..Signal::trigger(format!("{psa} ticket {name}"), Severity::High)
     }

@@ -7,14 +7,14 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use domain::delivery::{Delivery, Verdict};
+use domain::delivery::{Delivery, Verdict, decoded};
 use domain::id::{DeliveryId, SourceId, TenantId};
 use domain::retry;
 use domain::source::AlertSource;
 use store::{Changes, Etag, StoreError, Versioned};
 
 use super::apart::find;
-use super::reading::{refuse, understand, write};
+use super::reading::{SIGNATURE, refuse, understand, write};
 use super::{Delivery as Came, Draft, Received, redelivered};
 use crate::app::App;
 use crate::error::Error;
@@ -56,7 +56,7 @@ pub(super) async fn keep(
     }
     let now = app.clock.now();
     if now - draft.value.received_at >= LONGEST {
-        return refuse(app, tenant, draft, "signature", &problem).await;
+        return refuse(app, tenant, draft, SIGNATURE, &problem).await;
     }
     draft.value.tries += 1;
     draft.value.due_at = Some(now + retry::backoff(draft.value.tries, FIRST_RETRY, LONGEST_RETRY));
@@ -75,8 +75,8 @@ pub(super) async fn take_in(
     let mut value = unverified.value.clone();
     value.id = DeliveryId::derived(&["verified", unverified.value.id.as_str()]);
     (value.due_at, value.tries) = (None, 0);
-    value.request.body = String::from_utf8_lossy(received.body).into_owned();
-    let draft = Draft { value, etag: None, may_repeat: true };
+    value.request.body = decoded(received.body).0.into_owned();
+    let draft = Draft { value, etag: None, may_repeat: true, came_at: None };
     let taken = match redelivered::look(app, tenant, source, received, draft).await? {
         Some(draft) => understand(app, tenant, source, Came { key: "", received }, draft).await,
         None => Ok(Received::Nothing("it was read again by hand meanwhile".to_owned())),

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::TenantId;
 use domain::input::Wrong;
-use domain::psa::{CheckPoint, PsaConnection};
+use domain::psa::{CheckPoint, PsaConnection, PsaHome};
 pub use domain::ticket::Filed;
 use domain::ticket::{NewTicket, Technician, TicketFacts};
 
@@ -100,6 +100,9 @@ pub trait TicketSystem: fmt::Debug + Send + Sync {
     /// Its name, for people.
     fn name(&self) -> &'static str;
 
+    /// Where its tickets are.
+    fn home(&self) -> PsaHome;
+
     /// Whether it can assign a ticket to this person. Answered from what is known here, without asking it.
     fn recognizes(&self, technician: &Technician) -> bool;
 
@@ -111,8 +114,14 @@ pub trait TicketSystem: fmt::Debug + Send + Sync {
     /// Makes a ticket.
     async fn create(&self, ticket: &NewTicket) -> Result<Filed, TicketError>;
 
-    /// The ticket that carries our key, if there is one.
-    async fn find(&self, tenant: &TenantId, external_ref: &str) -> Result<Option<TicketView>, TicketError>;
+    /// The ticket that carries our key, if there is one; `number` is its incident's, for a PSA that keeps only that apart
+    /// from the text.
+    async fn find(
+        &self,
+        tenant: &TenantId,
+        external_ref: &str,
+        number: u64,
+    ) -> Result<Option<TicketView>, TicketError>;
 
     /// Reads a ticket.
     async fn read(&self, tenant: &TenantId, id: &str) -> Result<TicketView, TicketError>;

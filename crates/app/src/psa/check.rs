@@ -15,6 +15,7 @@ use domain::schedule::first_instant;
 use domain::user::User;
 use store::{Changes, StoreError, Versioned};
 
+use super::parked::wake;
 use super::settings::find;
 use super::{connect, is_there};
 use crate::app::App;
@@ -28,9 +29,17 @@ const HOUR: u32 = 16;
 /// How long one checker has before another may take over.
 const LEASE: TimeDelta = TimeDelta::minutes(10);
 
-/// Checks now, and keeps what was said.
-pub async fn verify(app: &App, ctx: &Ctx) -> Result<PsaCheck, Error> {
+/// Checks now, and keeps what was said. Where nothing is missing, what was refused is tried again.
+pub async fn verify(app: &Arc<App>, ctx: &Ctx) -> Result<PsaCheck, Error> {
     ctx.must_manage("check the PSA")?;
+    let check = verified(app, ctx).await?;
+    if check.is_good() {
+        wake(app, &ctx.tenant).await?;
+    }
+    Ok(check)
+}
+
+async fn verified(app: &App, ctx: &Ctx) -> Result<PsaCheck, Error> {
     if let Some(found) = find(app, &ctx.tenant).await? {
         let check = look(app, &ctx.tenant, &found.value, ctx.now).await?;
         let mut changes = Changes::new();
@@ -76,9 +85,13 @@ pub(crate) async fn daily(app: &Arc<App>, tenant: &TenantId) -> Result<(), Error
         telling.iter().flat_map(|telling| admins.clone().map(move |user| (user, telling.clone()))).collect();
     match notices::commit(app, tenant, changes, &tellings, now).await {
         // Lost, somebody has changed the settings, and they are checked when their turn comes.
-        Ok(()) | Err(StoreError::Conflict { .. }) => Ok(()),
-        Err(error) => Err(error.into()),
+        Ok(()) | Err(StoreError::Conflict { .. }) => {}
+        Err(error) => return Err(error.into()),
     }
+    if check.is_good() {
+        wake(app, tenant).await?;
+    }
+    Ok(())
 }
 
 /// The first afternoon after an instant.

@@ -3,6 +3,8 @@
 //! Invariants: the secret is in its place before the settings name it, and nobody ever reads it back, nor has it sent to
 //! another address than the one it was given for; settings that can't be used are refused, and nothing is changed.
 
+use std::sync::Arc;
+
 use domain::id::{SecretId, TenantId};
 use domain::input::Wrong;
 use domain::psa::{Provider, PsaConnection, PsaMapping};
@@ -14,6 +16,7 @@ use tracing::warn;
 
 use super::check::next_night;
 use super::connect;
+use super::parked::wake;
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -50,8 +53,8 @@ pub fn deployments_own(app: &App) -> Option<&'static str> {
     app.tickets.as_ref().map(|system| system.name())
 }
 
-/// Sets it up, or changes it.
-pub async fn set(app: &App, ctx: &Ctx, edit: &PsaEdit) -> Result<PsaConnection, Error> {
+/// Sets it up, or changes it, and tries again what was refused before.
+pub async fn set(app: &Arc<App>, ctx: &Ctx, edit: &PsaEdit) -> Result<PsaConnection, Error> {
     ctx.must_manage(MAY)?;
     let before = find(app, &ctx.tenant).await?.map(|found| found.value);
     let mut wrong = problems(app, ctx, edit).await?;
@@ -87,6 +90,7 @@ pub async fn set(app: &App, ctx: &Ctx, edit: &PsaEdit) -> Result<PsaConnection, 
     if let Some(secret) = replaced.filter(|secret| *secret != connection.secret) {
         forget(app, &secret).await;
     }
+    wake(app, &ctx.tenant).await?;
     Ok(connection)
 }
 

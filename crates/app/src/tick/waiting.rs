@@ -110,7 +110,7 @@ mod tests {
         let mut queue = TicketQueue {
             incident_id: IncidentId::derived(&["one"]),
             ticket_id: None,
-            provider: None,
+            home: None,
             ops: VecDeque::from([TicketOp::Create { assignee: None }]),
             begun: 0,
             due_at: Some(began),
@@ -118,6 +118,7 @@ mod tests {
             doubt_until: None,
             problem: None,
             followed: 0,
+            abandoned: None,
         };
         for _ in 0..20 {
             assert_eq!(queue.since(), Some(began), "after {} tries", queue.begun);

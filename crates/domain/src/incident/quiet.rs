@@ -2,13 +2,15 @@
 //! who gives it back.
 //!
 //! Invariants: nobody is paged for a held incident; what is held is due when its window ends, so that it can't be forgotten;
-//! only what nobody has is held, and whoever takes it or asks for the next step ends that. A problem that stands is among
-//! those that keep its incident open, however often it was over before.
+//! only what nobody has is held, and whoever takes it or asks for the next step ends that. Nothing is taken for over that
+//! nobody was told of: the hours without an alert count from when nothing keeps it quiet any more. A problem that stands is
+//! among those that keep its incident open, however often it was over before.
 
 use chrono::{DateTime, Utc};
 
 use super::{Changed, Incident, Status, TransitionError};
 use crate::actor::Actor;
+use crate::escalation::Escalation;
 use crate::journal::Journal;
 use crate::maintenance::MaintenanceWindow;
 use crate::timeline::Event;
@@ -36,6 +38,20 @@ impl Incident {
         self.can_be_held() && (self.held_for.is_some() || self.status == Status::Suppressed)
     }
 
+    /// Whether maintenance keeps it quiet, or its first page is still to come.
+    pub(super) fn is_quiet(&self) -> bool {
+        let Escalation { round, step, due_at, exhausted, .. } = self.escalation;
+        let is_at_the_start = (round, step, exhausted) == (0, 0, false);
+        self.is_held() || (self.status == Status::Triggered && is_at_the_start && due_at.is_some())
+    }
+
+    /// Somebody hears of it now, whatever has kept it quiet.
+    pub fn end_quiet(&mut self, now: DateTime<Utc>) {
+        if self.is_quiet() {
+            self.quiet_until = Some(now);
+        }
+    }
+
     /// Keeps it quiet until the window ends. A new one is suppressed; one whose paging runs stays triggered and is held;
     /// what somebody has, or what is over, is left alone.
     pub fn hold(&mut self, window: &MaintenanceWindow, until: DateTime<Utc>, journal: &mut Journal) {
@@ -44,6 +60,7 @@ impl Incident {
         }
         let is_new = self.held_for.as_ref() != Some(&window.id);
         self.held_for = Some(window.id.clone());
+        self.quiet_until = Some(until);
         self.escalation.due_at = Some(until);
         if is_new {
             journal.write(Actor::System, Event::HeldForMaintenance { window: window.name.clone(), until });
@@ -64,6 +81,7 @@ impl Incident {
             return;
         }
         self.status = Status::Triggered;
+        self.quiet_until = Some(journal.at);
         self.escalation.start_over(journal.at);
         journal.write(Actor::System, Event::MaintenanceOver);
     }
@@ -78,6 +96,7 @@ impl Incident {
 
     /// Its first page waits, since it comes and goes.
     pub fn pause(&mut self, until: DateTime<Utc>, journal: &mut Journal) {
+        self.quiet_until = Some(until);
         self.escalation.due_at = Some(until);
         journal.write(Actor::System, Event::Flapping { until });
     }

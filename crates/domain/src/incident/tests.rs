@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::escalation;
+use crate::psa::PsaHome;
 use crate::sample::{actor, events, incident, journal, minute, note, opening, policy, roster, tool};
 use crate::signal::Technique;
 use crate::ticket::{Filed, Spent};
@@ -147,7 +148,12 @@ fn a_tool_that_acknowledges_leaves_nobody_assigned() {
 #[test]
 fn an_incident_with_a_ticket_gets_no_second_one_and_whoever_takes_it_has_the_first() {
     let (mut incident, mut journal) = (incident(), journal(4));
-    incident.set_ticket(Filed::bare("T-1".to_owned()), Some("theone"), actor("Ann"), &mut journal);
+    incident.set_ticket(
+        Filed::bare("T-1".to_owned()),
+        Some(PsaHome::of_somebody("theone")),
+        actor("Ann"),
+        &mut journal,
+    );
     incident.acknowledge(actor("Ann"), &mut journal).unwrap();
     let assignee = actor("Ann").user_id().unwrap().clone();
     assert_eq!(journal.ticket, [TicketOp::Take { assignee, at: journal.at }]);
@@ -240,7 +246,12 @@ fn notes_are_written_in_every_state_and_go_to_the_psa_once_acknowledged() {
 #[test]
 fn notes_go_to_a_ticket_that_was_linked_before_anybody_acknowledged() {
     let (mut incident, mut journal) = (incident(), journal(6));
-    incident.set_ticket(Filed::bare("T-1".to_owned()), Some("theone"), actor("Ann"), &mut journal);
+    incident.set_ticket(
+        Filed::bare("T-1".to_owned()),
+        Some(PsaHome::of_somebody("theone")),
+        actor("Ann"),
+        &mut journal,
+    );
     incident.add_note(note("a"), "Rebooted".to_owned(), actor("Ann"), &mut journal);
     assert_eq!(journal.ticket.len(), 1);
 }
@@ -261,7 +272,12 @@ fn the_timeline_tells_a_ticket_made_from_one_linked_by_hand() {
         (actor("Ann"), Event::TicketLinked { ticket_id: "T-1".to_owned() }),
     ] {
         let (mut incident, mut journal) = (incident(), journal(6));
-        incident.set_ticket(Filed::bare("T-1".to_owned()), Some("theone"), by, &mut journal);
+        incident.set_ticket(
+            Filed::bare("T-1".to_owned()),
+            Some(PsaHome::of_somebody("theone")),
+            by,
+            &mut journal,
+        );
         assert_eq!(incident.psa_ticket_id.as_deref(), Some("T-1"));
         assert_eq!(events(&journal), [&event]);
     }

@@ -1,6 +1,6 @@
 //! An incident and its ticket in the PSA.
 //!
-//! Invariant: the ticket is named by its PSA and its id; an incident has one at a time.
+//! Invariant: the ticket is named by its home and its id; an incident has one at a time.
 
 use chrono::{DateTime, Utc};
 
@@ -8,28 +8,49 @@ use super::Incident;
 use crate::actor::Actor;
 use crate::id::UserId;
 use crate::journal::Journal;
-use crate::ticket::{Filed, Spent};
+use crate::psa::PsaHome;
+use crate::ticket::{Filed, Spent, TicketOp};
 use crate::timeline::Event;
 
 impl Incident {
-    /// The PSA of this word has this ticket for it.
-    pub fn set_ticket(&mut self, ticket: Filed, provider: Option<&str>, by: Actor, journal: &mut Journal) {
+    /// There is this ticket for it.
+    pub fn set_ticket(&mut self, ticket: Filed, home: Option<PsaHome>, by: Actor, journal: &mut Journal) {
         let ticket_id = ticket.id.clone();
         let event = match by {
             Actor::User { .. } => Event::TicketLinked { ticket_id },
             Actor::Source { .. } | Actor::System => Event::TicketCreated { ticket_id },
         };
         self.psa_ticket_id = Some(ticket.id);
-        self.psa_provider = provider.map(str::to_owned);
+        self.psa_home = home;
         self.psa_ticket_number = ticket.number;
         self.psa_ticket_url = ticket.url;
         journal.write(by, event);
     }
 
-    /// Whether a ticket of a PSA is its own, and not just another problem that it has gathered.
-    pub fn has_ticket(&self, provider: &str, ticket_id: &str) -> bool {
+    /// Whether a ticket is its own, and not just another problem that it has gathered.
+    pub fn has_ticket(&self, home: &PsaHome, ticket_id: &str) -> bool {
         self.psa_ticket_id.as_deref() == Some(ticket_id)
-            && self.psa_provider.as_deref().is_none_or(|own| own == provider)
+            && self.psa_home.as_ref().is_none_or(|own| own.may_be(home))
+    }
+
+    /// The number of the ticket that it was opened by, where nothing but that is known of it.
+    pub fn unread_ticket(&self, home: &PsaHome) -> Option<&str> {
+        let is_there = self.psa_ticket_id.is_none() && self.psa_home.as_ref()?.may_be(home);
+        self.psa_ticket_number.as_deref().filter(|_| is_there)
+    }
+
+    /// It has a ticket that somebody made there.
+    pub fn adopt_ticket(&mut self, ticket: Filed, home: PsaHome) {
+        self.psa_ticket_id = Some(ticket.id);
+        self.psa_home = Some(home);
+        self.psa_ticket_number = ticket.number;
+        self.psa_ticket_url = ticket.url;
+    }
+
+    /// What the PSA is told at the end; `None`: it isn't over.
+    pub fn completion(&self, note: Option<String>, spent: Option<Spent>) -> Option<TicketOp> {
+        let end = self.resolved.as_ref()?;
+        Some(TicketOp::Complete { at: end.at, by: end.by.to_string(), note, spent })
     }
 
     /// The work from acknowledge to resolve, where a person had it.

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::id::{IncidentId, NoteId, TenantId, UserId};
 use crate::incident::Incident;
 use crate::severity::Severity;
+use crate::ticket::Filed;
 use crate::user::User;
 
 /// A new ticket, in the PSA-independent terms of the product's field table.
@@ -68,6 +69,14 @@ pub struct TicketFacts {
     pub url: Option<String>,
     /// Our own key of it, where it was made by us.
     pub external_ref: Option<String>,
+    /// When the PSA last saw anything happen to it, as the PSA writes that; `None`: it doesn't say.
+    pub touched: Option<String>,
+}
+
+impl From<TicketFacts> for Filed {
+    fn from(facts: TicketFacts) -> Self {
+        Self { id: facts.id, number: facts.number, url: facts.url }
+    }
 }
 
 /// A technician, as a PSA can find them.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::actor::Actor;
+use crate::psa::PsaHome;
 use crate::sample::{actor, incident, journal, minute, note, person};
 use crate::severity::Severity;
 use crate::signal::{Detection, Technique};
@@ -26,7 +27,12 @@ fn queue(ops: impl IntoIterator<Item = TicketOp>) -> TicketQueue {
 
 fn queue_with_ticket() -> TicketQueue {
     let mut incident = incident();
-    incident.set_ticket(Filed::bare("T-1".to_owned()), Some("theone"), Actor::System, &mut journal(0));
+    incident.set_ticket(
+        Filed::bare("T-1".to_owned()),
+        Some(PsaHome::of_somebody("theone")),
+        Actor::System,
+        &mut journal(0),
+    );
     TicketQueue::new(&incident)
 }
 
@@ -304,4 +310,51 @@ fn a_retry_leaves_alone_what_somebody_is_at() {
     queue.retry_later(minute(2), "busy".to_owned(), None);
     queue.retry_now(minute(2));
     assert_eq!(queue.due_at, Some(minute(2)));
+}
+
+#[test]
+fn a_ticket_that_is_linked_while_another_may_be_made_remembers_that_one() {
+    let create = TicketOp::Create { assignee: None };
+    let mut queue = TicketQueue::new(&incident());
+    queue.push(create, minute(0));
+    assert_eq!(queue.making(), None, "nothing was sent yet");
+    queue.begin(minute(0));
+    let key = external_ref(&queue.incident_id, 0);
+    assert_eq!(queue.making().as_ref(), Some(&key));
+    let mut refused = queue.clone();
+    refused.park("no such queue".to_owned());
+    refused.link("T-9".to_owned(), None);
+    assert_eq!(refused.abandoned, None, "a refusal makes none");
+    queue.link("T-9".to_owned(), None);
+    assert_eq!((queue.making(), queue.abandoned), (None, Some(key)));
+}
+
+#[test]
+fn an_end_is_added_once_and_only_where_a_ticket_is_made() {
+    let end = || {
+        let (by, at) = ("Ann".to_owned(), minute(9));
+        Some(TicketOp::Complete { at, by, note: None, spent: None })
+    };
+    let mut queue = TicketQueue::new(&incident());
+    queue.completes(end());
+    assert!(queue.ops.is_empty(), "{queue:?}");
+    queue.push(TicketOp::Create { assignee: None }, minute(0));
+    queue.completes(None);
+    assert_eq!(queue.ops.len(), 1, "it isn't over");
+    queue.completes(end());
+    queue.completes(end());
+    assert_eq!(queue.ops.len(), 2);
+}
+
+#[test]
+fn only_what_waits_for_a_person_is_parked() {
+    let mut queue = TicketQueue::new(&incident());
+    assert!(!queue.is_parked(), "there is nothing to do");
+    queue.push(TicketOp::Create { assignee: None }, minute(0));
+    queue.begin(minute(0));
+    assert!(!queue.is_parked());
+    queue.park("no such queue".to_owned());
+    assert!(queue.is_parked());
+    queue.retry_now(minute(5));
+    assert!(!queue.is_parked());
 }

@@ -13,6 +13,7 @@ use domain::signal::{Action, Signal, TicketMention, WhenNoneOpen};
 use serde_json::{Map, Value};
 
 use self::leaves::{Leaf, leaves};
+use super::body::Body;
 use super::fields::name_of;
 use super::format::{Came, Format, Found, Said};
 use super::text::shortened;
@@ -62,6 +63,19 @@ fn webhooks_id(object: &Map<String, Value>) -> Option<String> {
         _ => return None,
     };
     is_id(&id).then_some(id)
+}
+
+/// What a webhook names this message by, each time that it sends it; callouts name nothing. What it is about is in the name as
+/// well: of two messages that are not the same none may be taken for the other.
+pub(super) fn message_id(body: &Body) -> Option<String> {
+    let object = body.object().filter(|_| body.raw.trim_start().starts_with('{'))?;
+    let said = |name: &str| {
+        let value = object.iter().find(|(own, _)| name_of(own) == name).map(|(_, value)| value)?;
+        value.as_str().map(|text| text.trim().to_owned()).or_else(|| value.as_i64().map(|id| id.to_string()))
+    };
+    let id = said("guid").filter(|id| !id.is_empty())?;
+    let about = [said("action")?, said("entitytype")?, said("id")?, said("eventtime").unwrap_or_default()];
+    Some(format!("{id} {}", about.join(" ")))
 }
 
 /// A ticket that is gone can't be asked for any more: what is open for it is over.

@@ -11,6 +11,7 @@ mod quotes;
 mod repair;
 
 use app::port::ReceivedBody;
+use domain::delivery::decoded;
 use serde_json::{Deserializer, Map, Value};
 
 /// A body, read as far as it can be.
@@ -67,14 +68,11 @@ impl Body {
     }
 }
 
-/// UTF-8, with or without a byte order mark; else Latin-1, which can be anything.
+/// Without a byte order mark, as whoever keeps the body takes it.
 fn decode(body: &[u8]) -> (String, Vec<String>) {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    if let Ok(text) = std::str::from_utf8(body) {
-        return (text.to_owned(), Vec::new());
-    }
-    let text = body.iter().copied().map(char::from).collect();
-    (text, vec!["the body is not UTF-8 and was read as Latin-1".to_owned()])
+    let (text, is_latin1) = decoded(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body));
+    let doubt = is_latin1.then(|| "the body is not UTF-8 and was read as Latin-1".to_owned());
+    (text.into_owned(), doubt.into_iter().collect())
 }
 
 /// The value, and what had to be guessed; or why there is none. Several values one after the other are a list.

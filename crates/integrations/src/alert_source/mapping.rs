@@ -1,7 +1,7 @@
 //! A source's mapping, laid over what its format found.
 //!
 //! Invariants: a path or a template that finds nothing leaves what the format found; one that can't be read is told
-//! with every alert and stops none. The work for one alert is bounded by the size of the delivery.
+//! with every alert and stops none; what a mapping says that a status means, nothing else says any more. The work for one alert is bounded by the size of the delivery.
 
 mod path;
 mod paths;
@@ -182,6 +182,9 @@ fn act(alert: &mut Alert, action: Action) {
         signal.when_none_open = (action == Action::Acknowledge && opens).then_some(WhenNoneOpen::Open);
     }
     signal.action = action;
+    if let Some(ticket) = &mut signal.ticket {
+        ticket.status = None;
+    }
     alert.doubts.action = None;
 }
 

@@ -11,6 +11,7 @@ use domain::source::{AlertSource, SourceType};
 use serde_json::Value;
 
 use super::alert::{Alert, add_doubt};
+use super::autotask;
 use super::body::{Body, Content};
 use super::format::{Came, Format, Found, Said};
 use super::generic;
@@ -36,7 +37,8 @@ pub(super) fn read(
     }
 }
 
-/// What a sender names a message by each time that it sends it: SNS and PagerDuty give each message an id of its own.
+/// What a sender names a message by each time that it sends it: SNS, PagerDuty and Autotask's webhooks give each message an id
+/// of its own.
 pub(super) fn redelivery_id(source_type: SourceType, received: ReceivedBody<'_>) -> Option<String> {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     let id = match source_type {
@@ -51,6 +53,7 @@ pub(super) fn redelivery_id(source_type: SourceType, received: ReceivedBody<'_>)
             let body = Body::read(received);
             text(body.object().and_then(|fields| fields.get("event")).and_then(|event| event.get("id")))
         }
+        SourceType::Autotask => autotask::message_id(&Body::read(received)),
         _ => None,
     };
     id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty())

@@ -1,5 +1,6 @@
 //! Texts of others, made fit to be kept: bounded, without control characters, titles on one line.
 
+use domain::signal::LONGEST_ADDRESS;
 use url::Url;
 
 /// Characters of a title.
@@ -7,9 +8,6 @@ pub(super) const LONGEST_TITLE: usize = 1024;
 
 /// Bytes of a description. The delivery itself is kept in full elsewhere.
 pub(super) const LONGEST_DESCRIPTION: usize = 8 * 1024;
-
-/// Bytes of the longest address. What is longer isn't looked into, for each of thousands of alerts may carry it.
-const LONGEST_ADDRESS: usize = 8 * 1024;
 
 /// The title in `text`, which is its first line, and `text` itself where it says more than that. `None` for nothing but
 /// blanks.
@@ -57,7 +55,8 @@ pub(super) fn paragraphs(parts: impl IntoIterator<Item = String>) -> String {
     description_of(&kept.join("\n\n"))
 }
 
-/// Whether `text` is an address of the web. Anything else in a link would run in the reader's browser.
+/// Whether `text` is an address of the web. Anything else in a link would run in the reader's browser. What is too long to be
+/// kept isn't looked into, for each of thousands of alerts may carry it.
 pub(super) fn is_web_address(text: &str) -> bool {
     text.len() <= LONGEST_ADDRESS
         && Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))

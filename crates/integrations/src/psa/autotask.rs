@@ -23,7 +23,7 @@ use app::port::{
 use async_trait::async_trait;
 use domain::id::TenantId;
 use domain::input::Wrong;
-use domain::psa::{AutotaskSettings, CheckPoint, PsaMapping};
+use domain::psa::{AutotaskSettings, CheckPoint, PsaHome, PsaMapping};
 use domain::ticket::{NewTicket, Technician, TicketFacts};
 
 use self::api::Api;
@@ -131,6 +131,10 @@ impl TicketSystem for Autotask {
         answer::NAME
     }
 
+    fn home(&self) -> PsaHome {
+        PsaHome::new("autotask", &self.settings.account())
+    }
+
     /// Whoever is mapped, or can be looked for by their mail address.
     fn recognizes(&self, technician: &Technician) -> bool {
         let mapped = self.mapping.technicians.get(&technician.user_id);
@@ -142,7 +146,12 @@ impl TicketSystem for Autotask {
     }
 
     /// There is one Autotask for each tenant, so that the key alone says which ticket.
-    async fn find(&self, _: &TenantId, external_ref: &str) -> Result<Option<TicketView>, TicketError> {
+    async fn find(
+        &self,
+        _: &TenantId,
+        external_ref: &str,
+        _: u64,
+    ) -> Result<Option<TicketView>, TicketError> {
         let look = async {
             match self.by_key(external_ref).await? {
                 Some(ticket) => Ok(Some(self.view(&ticket).await?)),

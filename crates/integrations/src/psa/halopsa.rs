@@ -23,7 +23,7 @@ use app::port::{
 use async_trait::async_trait;
 use domain::id::TenantId;
 use domain::input::Wrong;
-use domain::psa::{CheckPoint, HaloSettings, PsaMapping};
+use domain::psa::{CheckPoint, HaloSettings, PsaHome, PsaMapping};
 use domain::ticket::{NewTicket, Technician, TicketFacts};
 use url::Url;
 
@@ -126,6 +126,10 @@ impl TicketSystem for HaloPsa {
         NAME
     }
 
+    fn home(&self) -> PsaHome {
+        PsaHome::new("halopsa", &self.settings.account())
+    }
+
     /// Who is mapped, or has a mail address that isn't known to be nobody's there.
     fn recognizes(&self, technician: &Technician) -> bool {
         let mail = technician.email.trim();
@@ -152,8 +156,13 @@ impl TicketSystem for HaloPsa {
         id.map(|id| self.filed(id)).ok_or_else(|| answer::without_id(answer.status))
     }
 
-    async fn find(&self, _: &TenantId, external_ref: &str) -> Result<Option<TicketView>, TicketError> {
-        Until::after(self.patience).look(NAME, self.search(external_ref)).await
+    async fn find(
+        &self,
+        _: &TenantId,
+        external_ref: &str,
+        number: u64,
+    ) -> Result<Option<TicketView>, TicketError> {
+        Until::after(self.patience).look(NAME, self.search(external_ref, number)).await
     }
 
     async fn read(&self, _: &TenantId, id: &str) -> Result<TicketView, TicketError> {

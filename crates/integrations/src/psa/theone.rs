@@ -15,7 +15,7 @@ use app::port::{
 };
 use async_trait::async_trait;
 use domain::id::TenantId;
-use domain::psa::CheckPoint;
+use domain::psa::{CheckPoint, PsaHome, TheOneSettings};
 use domain::ticket::{NewTicket, Technician, TicketFacts};
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Client, RequestBuilder, StatusCode};
@@ -144,6 +144,10 @@ impl TicketSystem for TheOnePsa {
         answer::NAME
     }
 
+    fn home(&self) -> PsaHome {
+        PsaHome::new("theone", &TheOneSettings { api_url: self.tickets.to_string() }.account())
+    }
+
     /// Every create carries the ticket's key as its `Idempotency-Key`.
     fn knows_repeats(&self) -> bool {
         true
@@ -166,7 +170,12 @@ impl TicketSystem for TheOnePsa {
         wire::created_id(&answer.body).map(Filed::bare).ok_or_else(|| answer::without_id(answer.status))
     }
 
-    async fn find(&self, tenant: &TenantId, external_ref: &str) -> Result<Option<TicketView>, TicketError> {
+    async fn find(
+        &self,
+        tenant: &TenantId,
+        external_ref: &str,
+        _: u64,
+    ) -> Result<Option<TicketView>, TicketError> {
         let mut url = with_tenant(self.tickets.clone(), tenant);
         url.query_pairs_mut().append_pair("external_ref", external_ref);
         let answer = self.call(Call::Find, |client| client.get(url.clone())).await?;
@@ -229,7 +238,7 @@ impl TicketSystem for TheOnePsa {
     }
 
     async fn check(&self, tenant: &TenantId) -> Vec<CheckPoint> {
-        let looked = self.find(tenant, "oncall-check").await;
+        let looked = self.find(tenant, "oncall-check", 0).await;
         let missing = looked.err().map(|error| error.to_string());
         vec![CheckPoint { what: "reach the PSA and look for tickets".to_owned(), missing }]
     }

@@ -4,7 +4,7 @@ use domain::id::TenantId;
 use serde_json::Value;
 
 use super::record::{Place, Record};
-use crate::document::Stored;
+use crate::document::{Kind, Stored};
 use crate::lookup::{Lookup, Range};
 use crate::port::{Documents, StoreError};
 
@@ -48,8 +48,12 @@ impl<'a> Inventory<'a> {
         Ok(Some(own.map(|stored| Record::read(place, self.tenant, stored)).collect()))
     }
 
-    /// An entry of the directory says whose it is. One that doesn't is left to be told, and not passed over.
+    /// An entry of the directory says whose it is. One that doesn't is left to be told, and not passed over; what is the
+    /// deployment's own leads nowhere.
     fn may_lead_here(&self, stored: &Stored) -> bool {
+        if stored.kind == Kind::Pulse.as_str() {
+            return false;
+        }
         let body: Option<Value> = serde_json::from_str(&stored.body).ok();
         let owner = body.as_ref().and_then(|body| body.get("tenant_id")).and_then(Value::as_str);
         owner.is_none_or(|owner| owner == self.tenant.as_str())

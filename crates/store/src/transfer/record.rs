@@ -153,6 +153,7 @@ fn typed(kind: Kind, stored: Stored) -> Typed {
         Kind::Feed => own::<CalendarFeed>(stored),
         Kind::KeyEntry => read(Place::Directory, stored, |entry: &KeyEntry| Some(&entry.tenant_id)),
         Kind::FeedEntry => read(Place::Directory, stored, |entry: &FeedEntry| Some(&entry.tenant_id)),
+        Kind::Pulse => Err(unreadable(&stored.id, "it is the deployment's, and no tenant's")),
     }
 }
 
@@ -248,5 +249,7 @@ mod tests {
         assert!(Record::read(Place::Tenant, &msp(), entry("msp")).is_err(), "not in the tenant's partition");
         let counter = stored("msp", "counter", "counter", 1, &json!({ "incidents": 3 }));
         assert!(Record::read(Place::Directory, &msp(), counter).is_err(), "not among the directory's");
+        let pulse = stored(DIRECTORY, "pulse", "pulse", 1, &json!({ "at": "2026-01-01T00:00:00Z" }));
+        assert!(Record::read(Place::Directory, &msp(), pulse).is_err(), "no tenant's");
     }
 }

@@ -152,12 +152,14 @@ pub(super) async fn edit(
     Ok(Json(shown(&edge, &ctx, source).await?))
 }
 
-/// Deletes an alert source. Its key opens nothing from now on; its incidents stay.
+/// Deletes an alert source. Its key opens nothing from now on; its incidents stay. While one of its deliveries waits for an
+/// answer from outside, it stays, too.
 #[utoipa::path(
     delete, path = "/api/alert-sources/{id}", operation_id = "delete_alert_source", tag = "alert sources",
     security(("bearer" = [])), params(("id" = String, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem))
+        (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "`source-has-waiting-deliveries`: try again in a few minutes"))
 )]
 pub(super) async fn delete(
     State(edge): State<Arc<Edge>>,

@@ -41,6 +41,7 @@ fn kind(event: &Event) -> EntryKind {
         | Event::TicketCompleted { .. }
         | Event::TicketTaken { .. }
         | Event::TicketFollowed { .. }
+        | Event::TicketLeftOver { .. }
         | Event::TimeFiled { .. }
         | Event::HeldForMaintenance { .. }
         | Event::MaintenanceOver
@@ -96,6 +97,12 @@ fn text(event: Event) -> String {
         Event::TicketTaken { ticket_id } => format!("PSA ticket {ticket_id} given to whoever acknowledged."),
         Event::TicketFollowed { ticket_id } => {
             format!("PSA ticket {ticket_id} was closed in the PSA; another one follows it.")
+        }
+        Event::TicketLeftOver { ticket_id: Some(ticket_id) } => {
+            format!("The PSA had made ticket {ticket_id} before another was linked: close the one you don’t need there.")
+        }
+        Event::TicketLeftOver { ticket_id: None } => {
+            "The PSA was already asked for a ticket: if it made one as well, close the one you don’t need there.".to_owned()
         }
         Event::TimeFiled { minutes } => format!("{minutes} minutes of work filed as a draft time entry."),
         Event::TicketCreated { ticket_id } => format!("PSA ticket {ticket_id} created."),

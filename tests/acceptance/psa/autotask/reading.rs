@@ -26,6 +26,7 @@ async fn a_ticket_of_the_msps_own_is_read_by_id_and_by_number_in_words() {
         priority: "High".into(),
         client: Some("Fabrikam".into()),
         external_ref: None,
+        touched: Some("2026-11-20T21:04:06.467Z".into()),
     };
     assert_eq!(by_id.as_ref(), Some(&expected));
     assert_eq!(psa.fetch(&tenant(), &TicketName::Number(number)).await.unwrap(), Some(expected));
@@ -43,8 +44,8 @@ async fn a_ticket_of_ours_says_that_it_is() {
     let filed = psa.create(&new_ticket()).await.unwrap();
     let facts = psa.fetch(&tenant(), &TicketName::Id(filed.id.clone())).await.unwrap().unwrap();
     assert_eq!(facts.external_ref.as_deref(), Some(REF));
-    assert_eq!(psa.find(&tenant(), REF).await.unwrap().unwrap().filed, filed);
-    assert_eq!(psa.find(&tenant(), "oncall-incident-inc_other").await, Ok(None));
+    assert_eq!(psa.find(&tenant(), REF, 1).await.unwrap().unwrap().filed, filed);
+    assert_eq!(psa.find(&tenant(), "oncall-incident-inc_other", 2).await, Ok(None));
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ fn faults() -> Vec<(Fault, &'static str)> {
         (Fault::Fails(502), "unknown"),
         (Fault::FailsFor { status: 502, retry_after: Duration::from_secs(70) }, "unknown 70"),
         (Fault::FailsFor { status: 503, retry_after: Duration::from_secs(70) }, "wait 70"),
-        (Fault::Fails(503), "wait 5"),
+        (Fault::Fails(503), "unknown 5"),
         (Fault::TooMany { retry_after: Duration::from_secs(70) }, "wait 70"),
         (Fault::TooMany { retry_after: Duration::from_secs(1) }, "wait 5"),
         (Fault::TooManyForNow, "wait 5"),

@@ -162,7 +162,8 @@ async fn a_beat_that_comes_while_its_silence_is_told_ends_it() {
     let mut world = World::open_on(Arc::clone(&gate) as Arc<dyn Documents>).await;
     let door = world.door("heartbeat", json!({ "silence_minutes": 10 })).await;
     world.taken(&door, json!({})).await;
-    world.sleep_through(TimeDelta::minutes(11));
+    world.advance(TimeDelta::seconds(9 * 60 + 30)).await;
+    world.sleep_through(TimeDelta::minutes(1));
     let source: SourceId = door.id.parse().expect("an id");
     gate.hold(&source_watch_id(&source));
     app::tick(&world.machine().edge.app).await.expect("a tick");

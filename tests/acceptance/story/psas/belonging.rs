@@ -12,6 +12,7 @@ use super::{acknowledged, note};
 super::super::stories!(
     a_clients_ticket_in_another_psa_has_one_of_ours_beside_it,
     after_a_change_of_psa_nothing_is_told_to_a_strangers_ticket,
+    after_a_change_of_account_nothing_is_told_to_a_strangers_ticket,
     closing_the_ticket_of_an_incident_that_has_gathered_others_ends_all_of_it,
     closing_one_of_the_tickets_that_an_incident_has_gathered_leaves_the_others,
     what_the_psa_says_of_a_ticket_after_the_end_opens_nothing_until_it_was_closed,
@@ -81,6 +82,38 @@ async fn after_a_change_of_psa_nothing_is_told_to_a_strangers_ticket(mut world: 
     let psa = world.look(&id).await["psa"].clone();
     assert!(psa["problem"].as_str().is_some_and(|problem| problem.contains("by hand")), "{psa}");
     assert!(now.tickets().is_empty() && !before.tickets()[0].closed, "{psa}");
+}
+
+/// A sandbox is exchanged for the real one: another account of the same PSA, with tickets of the same ids.
+async fn after_a_change_of_account_nothing_is_told_to_a_strangers_ticket(mut world: World) {
+    let real = Office::halopsa(&mut world, json!({})).await;
+    file(&mut world, "printer").await;
+    let sandbox = Office::halopsa(&mut world, json!({})).await;
+    let (noted, resolved) = (file(&mut world, "disk").await, file(&mut world, "fan").await);
+    file(&mut world, "mouse").await;
+    let ids = |office: &Office| office.tickets().into_iter().map(|ticket| ticket.id).collect::<Vec<_>>();
+    assert_eq!(ids(&real)[0], ids(&sandbox)[0], "the ids are the same");
+    real.connect(&mut world, json!({})).await;
+    note(&mut world, &noted, "on it").await;
+    world.work("ben", &resolved, "resolve", Value::Null).await;
+    let tickets = real.tickets();
+    assert_eq!(tickets.len(), 2, "one more, for the note");
+    assert!(tickets[0].notes.is_empty() && tickets[1].notes.len() == 1, "{tickets:?}");
+    assert!(tickets.iter().all(|ticket| !ticket.closed), "{tickets:?}");
+    // What the real one tells of its own is news.
+    let door = world.door("halopsa", json!({})).await;
+    let third = ids(&sandbox)[2].parse().expect("a number");
+    assert_eq!(told(&mut world, &door, third, "New").await["result"], "created");
+    world.mail_to("ben");
+}
+
+/// An incident with a ticket.
+async fn file(world: &mut World, problem: &str) -> String {
+    let alert = json!({ "title": problem, "severity": "high", "dedup_key": problem });
+    let id = incident(&world.alert(alert).await);
+    world.skip_mails();
+    world.work("ben", &id, "acknowledge", Value::Null).await;
+    id
 }
 
 async fn closing_the_ticket_of_an_incident_that_has_gathered_others_ends_all_of_it(mut world: World) {

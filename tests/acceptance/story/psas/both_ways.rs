@@ -28,7 +28,7 @@ super::super::stories!(
     a_callout_about_a_known_ticket_that_cannot_be_read_reaches_its_incident,
 );
 
-fn autotask(office: &Office) -> &Autotask {
+pub(super) fn autotask(office: &Office) -> &Autotask {
     match office {
         Office::Autotask { autotask, .. } => autotask,
         Office::Halo { .. } => panic!("it is a HaloPSA"),
@@ -43,7 +43,7 @@ fn halo(office: &Office) -> &HaloPsa {
 }
 
 /// Autotask calls out about a ticket; the status of the answer and what was done.
-async fn call_out(world: &mut World, door: &Door, number: &str) -> (u16, String) {
+pub(super) async fn call_out(world: &mut World, door: &Door, number: &str) -> (u16, String) {
     call_out_by(world, door, format!("number={number}")).await
 }
 
@@ -318,6 +318,7 @@ async fn statuses_of_the_tenants_own_mean_what_its_settings_say(mut world: World
     let (id, number) = autotask.add_ticket("Disk", "Scheduled", "High", "Contoso Ltd");
     assert_eq!(call_out(&mut world, &door, &number).await, (200, "created".to_owned()));
     world.mail_to("ben");
+    autotask.set_status(&id, "Scheduled");
     assert_eq!(call_out(&mut world, &door, &number).await, (200, "acknowledged".to_owned()));
     autotask.set_status(&id, "Waiting Parts");
     assert_eq!(call_out(&mut world, &door, &number).await, (200, "resolved".to_owned()));

@@ -18,6 +18,7 @@ pub(super) enum Office {
 pub(super) enum Deed {
     Create,
     Note,
+    Time,
     Complete,
 }
 
@@ -97,8 +98,13 @@ impl Office {
 
     /// Waits until there is one.
     pub(super) async fn wait_for_a_ticket(&self) {
+        self.wait_for(|_| true).await;
+    }
+
+    /// Waits until there is one like this.
+    pub(super) async fn wait_for(&self, is_it: impl Fn(&Ticket) -> bool) {
         let there = async {
-            while self.tickets().is_empty() {
+            while !self.tickets().iter().any(&is_it) {
                 tokio::task::yield_now().await;
             }
         };
@@ -118,7 +124,10 @@ impl Office {
         match (self, deed) {
             // A ticket is completed by the call that makes one.
             (Self::Halo { halo, .. }, Deed::Create) => halo.misbehave_at(Method::POST, "/tickets", fault),
-            (Self::Halo { halo, .. }, Deed::Note) => halo.misbehave_at(Method::POST, "/actions", fault),
+            // Time is an action, too.
+            (Self::Halo { halo, .. }, Deed::Note | Deed::Time) => {
+                halo.misbehave_at(Method::POST, "/actions", fault);
+            }
             (Self::Halo { halo, .. }, Deed::Complete) => {
                 halo.misbehave_at(Method::POST, "/tickets", Fault::None);
                 halo.misbehave_at(Method::POST, "/tickets", fault);
@@ -128,6 +137,9 @@ impl Office {
             }
             (Self::Autotask { autotask, .. }, Deed::Note) => {
                 autotask.misbehave_once_at(Method::POST, "/notes", fault);
+            }
+            (Self::Autotask { autotask, .. }, Deed::Time) => {
+                autotask.misbehave_once_at(Method::POST, "/timeentries", fault);
             }
             (Self::Autotask { autotask, .. }, Deed::Complete) => {
                 autotask.misbehave_once_at(Method::PATCH, "/tickets", fault);

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use crate::app::App;
 use crate::error::{Error, FieldError};
-use crate::port::{TicketError, TicketNote, TicketResolution, TicketSystem, TimeSpent};
+use crate::port::{TicketError, TicketName, TicketNote, TicketResolution, TicketSystem, TimeSpent};
 use crate::psa::Desk;
 
 /// How long after its begin an attempt of several steps may still go on to the last: that one ends within fifty seconds by
@@ -24,8 +24,10 @@ const LAST_STEP: Duration = Duration::from_secs(35);
 /// What an attempt came to, beside an error.
 #[derive(Debug)]
 pub(super) enum Done {
-    /// The PSA has a ticket, new or found.
+    /// The PSA has a ticket of ours, new or found.
     Ticket(Filed),
+    /// The PSA has the ticket that the incident was opened by.
+    Theirs(Filed),
     /// The ticket is the acknowledger's.
     Taken,
     /// The PSA has the note.
@@ -55,6 +57,19 @@ struct At<'a> {
     tenant: &'a TenantId,
     /// The ticket.
     id: &'a str,
+    /// The PSA may be adding this very thing at this moment.
+    is_under_way: bool,
+}
+
+impl At<'_> {
+    /// Nothing is added that the PSA may be adding already, and that could not be found there yet.
+    fn wait_for_the_first(&self) -> Result<(), TicketError> {
+        if !self.is_under_way {
+            return Ok(());
+        }
+        let reason = format!("{} did not answer; it may still be at it", self.psa.name());
+        Err(TicketError::Unavailable { reason, after: None })
+    }
 }
 
 /// Settings that can't be used any more, as a refusal.
@@ -72,18 +87,19 @@ pub(super) async fn attempt(
     queue: &TicketQueue,
     op: &TicketOp,
 ) -> Result<Result<Done, TicketError>, Error> {
-    if queue.is_elsewhere(desk.provider) {
+    if queue.is_elsewhere(&desk.home) {
         return Ok(elsewhere(desk, queue, op));
     }
     let psa = desk.system.as_ref();
     let Some(id) = &queue.ticket_id else {
         return match op {
-            TicketOp::Create { assignee } => create(app, psa, (tenant, queue), assignee.as_ref()).await,
+            TicketOp::Create { assignee } => create(app, desk, (tenant, queue), assignee.as_ref()).await,
             // Nothing stands in the queue without a ticket before it.
             _ => Ok(Ok(Done::Nothing)),
         };
     };
-    let at = At { psa, tenant, id };
+    let is_under_way = queue.may_be_under_way(app.clock.now()) && !psa.knows_repeats();
+    let at = At { psa, tenant, id, is_under_way };
     Ok(match op {
         TicketOp::Create { .. } => Ok(Done::Ticket(Filed::bare(id.clone()))),
         TicketOp::Take { assignee, .. } => match technician(app, tenant, assignee).await? {
@@ -115,12 +131,11 @@ fn elsewhere(desk: &Desk, queue: &TicketQueue, op: &TicketOp) -> Result<Done, Ti
     match op {
         TicketOp::Create { .. } | TicketOp::Take { .. } | TicketOp::Note { .. } => Ok(Done::ClosedThere),
         TicketOp::Complete { .. } => {
-            let (ticket, there) = (queue.ticket_id.as_deref(), queue.provider.as_deref());
+            let ticket = queue.ticket_id.as_deref().unwrap_or_default();
+            let there = queue.home.as_ref().map(ToString::to_string).unwrap_or_default();
             Err(TicketError::Refused(format!(
-                "ticket {} is in {}, and work is filed in {} now: close it there by hand",
-                ticket.unwrap_or_default(),
-                there.unwrap_or_default(),
-                desk.system.name(),
+                "ticket {ticket} is in {there}, and work is filed in {} now: close it there by hand",
+                desk.home,
             )))
         }
     }
@@ -128,18 +143,33 @@ fn elsewhere(desk: &Desk, queue: &TicketQueue, op: &TicketOp) -> Result<Done, Ti
 
 async fn create(
     app: &App,
-    psa: &dyn TicketSystem,
+    desk: &Desk,
     (tenant, queue): (&TenantId, &TicketQueue),
     assignee: Option<&UserId>,
 ) -> Result<Result<Done, TicketError>, Error> {
     let found = app.store.get::<Incident>(tenant, queue.incident_id.as_str()).await?;
     let incident = found.ok_or_else(|| Error::not_found("incident", queue.incident_id.as_str()))?.value;
+    match theirs(desk, tenant, &incident).await {
+        Ok(None) => {}
+        Ok(Some(ticket)) => return Ok(Ok(Done::Theirs(ticket))),
+        Err(error) => return Ok(Err(error)),
+    }
     let assignee = match assignee {
         Some(id) => app.store.get::<User>(tenant, id.as_str()).await?.map(|user| user.value),
         None => None,
     };
     let ticket = NewTicket::of(&incident, assignee.as_ref(), queue.followed);
-    Ok(file(psa, &ticket, queue, app.clock.now()).await)
+    Ok(file(desk.system.as_ref(), &ticket, queue, app.clock.now()).await)
+}
+
+/// The ticket that an incident was opened by, where that could only be told by its number then.
+async fn theirs(desk: &Desk, tenant: &TenantId, incident: &Incident) -> Result<Option<Filed>, TicketError> {
+    let Some(number) = incident.unread_ticket(&desk.home) else { return Ok(None) };
+    match desk.system.fetch(tenant, &TicketName::Number(number.to_owned())).await {
+        Ok(facts) => Ok(facts.map(Filed::from)),
+        Err(TicketError::NotFound | TicketError::Closed) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 async fn file(
@@ -149,7 +179,7 @@ async fn file(
     now: DateTime<Utc>,
 ) -> Result<Done, TicketError> {
     if queue.is_in_doubt()
-        && let Some(found) = psa.find(&ticket.tenant_id, &ticket.external_ref).await?
+        && let Some(found) = psa.find(&ticket.tenant_id, &ticket.external_ref, ticket.number).await?
     {
         return Ok(Done::Ticket(found.filed));
     }
@@ -192,6 +222,7 @@ async fn add_note(at: &At<'_>, note: &TicketNote, is_over: bool) -> Result<Done,
     if ticket.closed && !is_over {
         return Ok(Done::ClosedThere);
     }
+    at.wait_for_the_first()?;
     match at.psa.add_note(at.tenant, at.id, note).await {
         Ok(()) => Ok(Done::Note),
         Err(TicketError::Closed) => Ok(Done::ClosedThere),
@@ -252,6 +283,7 @@ async fn complete(
 
 async fn file_time(at: &At<'_>, time: Option<&TimeSpent>) -> Result<Time, TicketError> {
     let Some(time) = time else { return Ok(Time::None) };
+    at.wait_for_the_first()?;
     match at.psa.add_time(at.tenant, at.id, time).await {
         Ok(()) => Ok(Time::Filed((time.to - time.from).num_minutes())),
         Err(TicketError::Refused(problem)) => Ok(Time::Refused(problem)),

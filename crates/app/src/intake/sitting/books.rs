@@ -10,6 +10,7 @@ use domain::id::{IncidentId, PolicyId, ServiceId, TenantId};
 use domain::incident::{Incident, Status};
 use domain::journal::Journal;
 use domain::maintenance::MaintenanceWindow;
+use domain::psa::PsaHome;
 use domain::service::Service;
 use domain::tenant::Tenant;
 use store::{Changes, Counter, Etag, OpenKey, StoreError, TicketLink, Versioned};
@@ -143,20 +144,31 @@ impl Books {
     }
 
     /// The PSA says that a ticket is closed.
-    pub(super) fn close_link(&mut self, provider: &str, ticket: &str) {
-        if let Some(slot) = self.links.get_mut(&TicketLink::key_of(provider, ticket)) {
+    pub(super) fn close_link(&mut self, home: &PsaHome, ticket: &str) {
+        if let Some(slot) = self.links.get_mut(&TicketLink::key_of(home, ticket)) {
             slot.changed |= !slot.value.closed;
             slot.value.closed = true;
         }
     }
 
     /// Whether the PSA's last word of a ticket was that it is closed.
-    pub(super) fn is_closed(&self, provider: &str, ticket: &str) -> bool {
-        self.links.get(&TicketLink::key_of(provider, ticket)).is_some_and(|slot| slot.value.closed)
+    pub(super) fn is_closed(&self, home: &PsaHome, ticket: &str) -> bool {
+        self.links.get(&TicketLink::key_of(home, ticket)).is_some_and(|slot| slot.value.closed)
+    }
+
+    /// The PSA tells of a ticket's state; answers whether that is what it told last.
+    pub(super) fn see(&mut self, home: &PsaHome, ticket: &str, state: &str) -> bool {
+        let Some(slot) = self.links.get_mut(&TicketLink::key_of(home, ticket)) else { return false };
+        if slot.value.state.as_deref() == Some(state) {
+            return true;
+        }
+        slot.value.state = Some(state.to_owned());
+        slot.changed = true;
+        false
     }
 
     pub(super) fn link(&mut self, link: TicketLink) {
-        let key = TicketLink::key_of(&link.provider, &link.ticket_id);
+        let key = TicketLink::key_of(&link.home, &link.ticket_id);
         match self.links.entry(key) {
             Entry::Occupied(mut slot) => {
                 let slot = slot.get_mut();
@@ -243,19 +255,20 @@ impl Sitting<'_> {
         Ok(self.books.incident(id).is_some_and(|incident| incident.status != Status::Resolved))
     }
 
-    /// Whose a ticket is.
+    /// Whose a ticket is. One of the same id that is known to be elsewhere is another.
     pub(super) async fn linked(
         &mut self,
-        provider: &str,
+        home: &PsaHome,
         ticket: &str,
     ) -> Result<Option<IncidentId>, StoreError> {
-        let key = TicketLink::key_of(provider, ticket);
+        let key = TicketLink::key_of(home, ticket);
         if !self.books.links.contains_key(&key)
             && let Some(found) = self.app.store.get::<TicketLink>(self.tenant, &key).await?
         {
             self.books.links.insert(key.clone(), Slot::read(found));
         }
-        Ok(self.books.links.get(&key).map(|slot| slot.value.incident_id.clone()))
+        let link = self.books.links.get(&key).map(|slot| &slot.value);
+        Ok(link.filter(|link| link.home.may_be(home)).map(|link| link.incident_id.clone()))
     }
 
     pub(super) async fn load_calling(&mut self, policy: &PolicyId) -> Result<(), Error> {

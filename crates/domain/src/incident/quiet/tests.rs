@@ -122,18 +122,65 @@ fn a_worse_alert_raises_the_severity_of_what_is_held_and_pages_nobody() {
 }
 
 #[test]
-fn without_alerts_it_is_taken_for_over_whoever_has_it_and_whatever_keeps_it_quiet() {
-    let mut acknowledged = incident();
+fn without_alerts_it_is_taken_for_over_whoever_has_it() {
+    let mut told = incident();
+    escalation::advance(&mut told, &policy(&[5, 5], 1), &roster(&[&["Ann"], &["Bob"]]), &mut journal(0));
+    let mut acknowledged = told.clone();
     acknowledged.acknowledge(actor("Ann"), &mut journal(1)).unwrap();
-    for mut incident in [held(), suppressed(), acknowledged] {
+    for mut incident in [told, acknowledged] {
         incident.auto_resolve_hours = Some(2);
         incident.join(&Signal::trigger("Disk full", Severity::High), tool(), &mut journal(30));
         assert_eq!(incident.auto_resolve_at(), Some(minute(150)));
         assert!(incident.due_at() <= Some(minute(150)));
         incident.auto_resolve(&mut journal(150));
-        assert_eq!((incident.status, &incident.held_for), (Status::Resolved, &None));
-        assert_eq!(incident.due_at(), None);
+        assert_eq!((incident.status, incident.due_at()), (Status::Resolved, None));
     }
+}
+
+#[test]
+fn what_maintenance_keeps_quiet_is_not_taken_for_over_before_it_was_told() {
+    for mut incident in [held(), suppressed()] {
+        incident.auto_resolve_hours = Some(2);
+        assert_eq!((incident.auto_resolve_at(), incident.due_at()), (None, Some(minute(60))));
+        incident.release(&mut journal(50));
+        assert_eq!(incident.auto_resolve_at(), None, "its page is still to come");
+        let (policy, roster) = (policy(&[5, 5], 1), roster(&[&["Ann"], &["Bob"]]));
+        escalation::advance(&mut incident, &policy, &roster, &mut journal(50));
+        assert_eq!(incident.auto_resolve_at(), Some(minute(170)), "an early end counts");
+        incident.join(&Signal::trigger("Disk full", Severity::High), tool(), &mut journal(55));
+        assert_eq!(incident.auto_resolve_at(), Some(minute(175)), "the later of both");
+    }
+}
+
+#[test]
+fn whoever_takes_a_held_incident_does_not_lose_it_to_the_hours_of_the_window() {
+    let mut taken = held();
+    taken.auto_resolve_hours = Some(2);
+    taken.acknowledge(actor("Ann"), &mut journal(200)).unwrap();
+    assert_eq!(taken.auto_resolve_at(), Some(minute(320)));
+}
+
+#[test]
+fn a_window_without_end_is_no_hour_to_count_from() {
+    let mut incident = held();
+    incident.auto_resolve_hours = Some(2);
+    incident.hold(&window(), DateTime::<Utc>::MAX_UTC, &mut journal(3));
+    let (policy, roster) = (policy(&[5, 5], 1), roster(&[&["Ann"], &["Bob"]]));
+    escalation::escalate_now(&mut incident, (&policy, &roster), actor("Ann"), &mut journal(4)).unwrap();
+    assert_eq!(incident.auto_resolve_at(), None);
+}
+
+#[test]
+fn a_first_page_that_waits_comes_before_the_hours_without_an_alert() {
+    let mut incident = incident();
+    incident.auto_resolve_hours = Some(1);
+    incident.pause(minute(60), &mut journal(0));
+    assert_eq!((incident.auto_resolve_at(), incident.due_at()), (None, Some(minute(60))));
+    incident.end_quiet(minute(75));
+    escalation::advance(&mut incident, &policy(&[5, 5], 1), &roster(&[&["Ann"], &["Bob"]]), &mut journal(75));
+    assert_eq!(incident.auto_resolve_at(), Some(minute(135)));
+    incident.end_quiet(minute(80));
+    assert_eq!(incident.auto_resolve_at(), Some(minute(135)), "told once");
 }
 
 #[test]

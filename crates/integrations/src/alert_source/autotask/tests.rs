@@ -113,3 +113,41 @@ fn the_fixtures_say_what_their_names_say() {
     assert_eq!(fixture!("malformed.http.json").unwrap_err().field, "ticketNumber");
     assert_eq!(fixture!("malformed_xml.http.json").unwrap_err().field, "ticketNumber");
 }
+
+#[test]
+fn a_webhooks_message_has_a_name_of_its_own_and_a_callout_has_none() {
+    let named = |body: &str| {
+        crate::alert_source::reading::redelivery_id(SourceType::Autotask, ReceivedBody::bare(body.as_bytes()))
+    };
+    let message = json!({
+        "Action": "Update", "Guid": "6d2f", "EntityType": "Ticket", "Id": 128_926, "SequenceNumber": 117,
+        "EventTime": "2026-11-20T21:04:05Z",
+    });
+    let name = named(&message.to_string());
+    assert!(name.is_some());
+    let mut again = message.clone();
+    again["SequenceNumber"] = json!(118);
+    assert_eq!(named(&again.to_string()), name, "sent once more");
+    let lower = message.to_string().replace("Guid", "guid").replace("Action", "ACTION");
+    assert_eq!(named(&lower), name, "in any case");
+    for (field, value) in [
+        ("Guid", json!("7d2f")),
+        ("Action", json!("Delete")),
+        ("Id", json!(128_927)),
+        ("EventTime", json!("2026-11-20T21:04:06Z")),
+    ] {
+        let mut other = message.clone();
+        other[field] = value;
+        let other = named(&other.to_string());
+        assert!(other.is_some() && other != name, "{field}");
+    }
+    for body in [
+        r#"{"Guid": "6d2f", "id": 128926}"#,
+        r#"{"Action": "Update", "EntityType": "Ticket", "Id": 128926}"#,
+        r#"{"Action": "Update", "EntityType": "Ticket", "Id": 128926, "Guid": " "}"#,
+        "Action=Update&Guid=6d2f&EntityType=Ticket&Id=128926",
+        "",
+    ] {
+        assert_eq!(named(body), None, "{body}");
+    }
+}

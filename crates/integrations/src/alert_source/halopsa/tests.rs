@@ -74,6 +74,19 @@ fn any_mark_of_a_close_counts_until_the_status_says_open() {
         (json!({"status": {"id": 8}}), Action::Resolve),
         (json!({"status_id": 1, "hasbeenclosed": true}), Action::Trigger),
         (json!({"status_id": 22, "hasbeenclosed": true}), Action::Resolve),
+        (json!({"status_id": 22, "hasbeenclosed": true, "dateclosed": null}), Action::Trigger),
+        (json!({"status_id": 22, "hasbeenclosed": true, "dateclosed": ""}), Action::Trigger),
+        (
+            json!({"status_id": 22, "hasbeenclosed": true, "dateclosed": "1900-01-01T00:00:00"}),
+            Action::Trigger,
+        ),
+        (
+            json!({"status_id": 22, "hasbeenclosed": true, "dateclosed": "<<ticket^dateclosed>>"}),
+            Action::Resolve,
+        ),
+        (json!({"status_id": 9, "hasbeenclosed": true, "dateclosed": null}), Action::Resolve),
+        (json!({"status": "In Arbeit", "hasbeenclosed": true, "dateclosed": null}), Action::Trigger),
+        (json!({"status": "Merged"}), Action::Resolve),
         (json!({"status": {"id": 22, "name": "COMPLETED"}}), Action::Resolve),
         (json!({"status": {"id": 22, "name": "x", "shortname": "cancelled"}}), Action::Resolve),
         (json!({"status": "Closed"}), Action::Resolve),
@@ -84,6 +97,27 @@ fn any_mark_of_a_close_counts_until_the_status_says_open() {
         whole["id"] = json!("4711");
         let signal = read(&whole);
         assert_eq!((signal.action, &*signal.title), (action, "HaloPSA ticket 4711"), "{ticket}");
+    }
+}
+
+#[test]
+fn a_ticket_tells_its_status_and_when_it_was_last_touched() {
+    let touched = "2026-11-20T21:04:05.617";
+    for (ticket, status, state) in [
+        (json!({"status": {"id": 24, "name": "In Arbeit", "shortname": "IA"}}), Some("In Arbeit"), None),
+        (json!({"status_id": 24, "lastactiondate": touched}), Some("24"), Some(format!("24 {touched}"))),
+        (
+            json!({"status_id": 24, "status_name": " In Arbeit", "lastactiondate": touched}),
+            Some("In Arbeit"),
+            Some(format!("In Arbeit {touched}")),
+        ),
+        (json!({"status_id": 24, "lastactiondate": "1900-01-01T00:00:00"}), Some("24"), None),
+        (json!({"status_name": "<<status^name>>", "lastactiondate": touched}), None, None),
+    ] {
+        let mut whole = ticket.clone();
+        whole["id"] = json!(4711);
+        let mention = read(&whole).ticket.unwrap();
+        assert_eq!((mention.status.as_deref(), mention.state), (status, state), "{ticket}");
     }
 }
 
@@ -219,10 +253,13 @@ fn a_manager_may_say_what_a_status_means() {
     let in_progress = include_str!("../../../../../tests/fixtures/alerts/halopsa/in_progress.json");
     let acknowledged = signal(said_to(&mapped, in_progress));
     assert_eq!(acknowledged.action, Action::Acknowledge);
+    assert_eq!(acknowledged.ticket.as_ref().unwrap().status, None, "nobody else says what that means");
     assert_eq!(acknowledged.when_none_open(), WhenNoneOpen::Open, "a ticket that was new a moment ago");
     let full = |id: u32| json!({"ticket": {"id": 1, "summary": "x", "status_id": id}}).to_string();
     let resolved = signal(said_to(&mapped, &full(23)));
     assert_eq!((resolved.action, resolved.when_none_open()), (Action::Resolve, WhenNoneOpen::Ignore));
+    let other = signal(said_to(&mapped, &full(24)));
+    assert_eq!(other.ticket.unwrap().status.as_deref(), Some("24"), "of this one it says nothing");
     let parked =
         json!({"ticket": {"id": 1, "summary": "x", "status": {"id": 5, "name": "parked"}}}).to_string();
     assert!(matches!(said_to(&mapped, &parked), Ok(Said::Nothing(_))));

@@ -1,41 +1,23 @@
 //! One ticket of HaloPSA, in either of the two forms of its body.
 //!
 //! Invariants: no key of ours is read but from where we write it: whoever quotes a ticket of ours has a problem of their own;
-//! empty, `1900-01-01` and a variable that was not filled in are all absent; a status that says open beats
-//! the marks of having been closed once, which stay after a ticket is opened again.
+//! empty, `1900-01-01` and a variable that was not filled in are all absent. Whether a ticket is over is the rule of
+//! [`domain::halopsa`]; what the tenant's own settings say of its status is left to whoever knows them.
 
-use chrono::{Datelike as _, NaiveDate};
+use domain::halopsa::{Standing, is_date};
 use domain::severity::Severity;
 use domain::signal::{Action, Signal, TicketMention, WhenNoneOpen};
 use serde_json::{Map, Value};
 
 use crate::alert_source::alert::add_doubt;
-use crate::alert_source::fields::{name_of, text_of};
+use crate::alert_source::fields::text_of;
 use crate::alert_source::format::Found;
 use crate::alert_source::text::{description_of, is_web_address, one_line, paragraphs, shortened, title_of};
 use crate::alert_source::words::{severity_of, words_of};
 use crate::psa::HaloPsa;
 
-/// The ids of the statuses that every installation starts with.
-const OPEN_IDS: [&str; 2] = ["1", "2"];
-const CLOSED_IDS: [&str; 2] = ["8", "9"];
-
-/// Simplified names of statuses.
-const CLOSED: [&str; 5] = ["closed", "resolved", "completed", "cancelled", "canceled"];
-const OPEN: [&str; 9] = [
-    "new",
-    "open",
-    "reopened",
-    "inprogress",
-    "onhold",
-    "withuser",
-    "withsupplier",
-    "awaitingapproval",
-    "updated",
-];
-
-/// A date that means that there is none.
-const EMPTY_YEAR: i32 = 1900;
+/// Letters of the longest status.
+const LONGEST_STATUS: usize = 200;
 
 /// The alert of a ticket; `None` for one that has neither id nor summary.
 pub(super) fn found(object: &Map<String, Value>) -> Option<Found> {
@@ -47,7 +29,8 @@ pub(super) fn found(object: &Map<String, Value>) -> Option<Found> {
         (None, Some(id)) => (format!("HaloPSA ticket {id}"), None),
         (None, None) => return None,
     };
-    let is_closed = ticket.is_closed();
+    let standing = ticket.standing();
+    let is_closed = standing.is_over();
     let (severity, doubt) = ticket.severity();
     let mut signal = Signal {
         action: if is_closed { Action::Resolve } else { Action::Trigger },
@@ -60,6 +43,8 @@ pub(super) fn found(object: &Map<String, Value>) -> Option<Found> {
             id: id.clone(),
             number: None,
             external_ref: ticket.external_ref(),
+            state: ticket.state(&standing),
+            status: status_in(&standing),
             unread: false,
         }),
         ..Signal::trigger(title, severity)
@@ -90,34 +75,38 @@ impl Ticket<'_> {
         plain.or_else(|| self.text(&["details_html"]).map(|html| without_tags(&html)))
     }
 
-    fn is_closed(&self) -> bool {
+    fn standing(&self) -> Standing {
         let names = [
             self.inner("status", &["name"]),
             self.inner("status", &["shortname"]),
             self.text(&["status_name"]),
             self.0.get("status").filter(|status| status.is_string()).and_then(said),
         ];
-        let names: Vec<String> = names.into_iter().flatten().map(|name| name_of(&name)).collect();
-        let is_named = |known: &[&str]| names.iter().any(|name| known.contains(&&**name));
-        if is_named(&CLOSED) {
-            return true;
-        }
         let id = self.inner("status", &["id"]).or_else(|| self.text(&["status_id"]));
-        let has_id = |known: &[&str]| id.as_deref().is_some_and(|id| known.contains(&id));
-        // Companies number their own statuses as they like, so a name says more than an id.
-        if is_named(&OPEN) || (names.is_empty() && has_id(&OPEN_IDS)) {
-            return false;
+        Standing {
+            names: names.into_iter().flatten().collect(),
+            id: id.and_then(|id| id.parse().ok()),
+            is_dated: self.is_dated(),
+            has_been_closed: match self.0.get("hasbeenclosed") {
+                Some(Value::Bool(flag)) => *flag,
+                Some(Value::String(text)) => text.trim().eq_ignore_ascii_case("true"),
+                _ => false,
+            },
         }
-        has_id(&CLOSED_IDS) || self.has_been_closed()
     }
 
-    fn has_been_closed(&self) -> bool {
-        let flag = match self.0.get("hasbeenclosed") {
-            Some(Value::Bool(flag)) => *flag,
-            Some(Value::String(text)) => text.trim().eq_ignore_ascii_case("true"),
-            _ => false,
-        };
-        flag || self.text(&["dateclosed"]).is_some_and(|text| is_date(&text))
+    fn is_dated(&self) -> Option<bool> {
+        match self.0.get("dateclosed")? {
+            Value::Null => Some(false),
+            Value::String(text) if !is_unfilled(text.trim()) => is_date(text),
+            _ => None,
+        }
+    }
+
+    /// Its status, and when the last thing was done about it, where it says both.
+    fn state(&self, standing: &Standing) -> Option<String> {
+        let at = self.text(&["lastactiondate"]).filter(|at| is_date(at) != Some(false))?;
+        Some(format!("{} {}", status_in(standing)?, cut(&at)))
     }
 
     /// By the name of the priority, which is the same everywhere, else by the id that it has at first.
@@ -149,12 +138,23 @@ impl Ticket<'_> {
     }
 }
 
+/// The name of a status, or its number where that is all there is.
+fn status_in(standing: &Standing) -> Option<String> {
+    let number = || standing.id.map(|id| id.to_string());
+    standing.names.first().map(|name| cut(name)).or_else(number)
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(LONGEST_STATUS).collect()
+}
+
 /// What a value says, if it says anything.
 fn said(value: &Value) -> Option<String> {
-    let is_unfilled = |text: &str| {
-        text.strip_prefix("<<").and_then(|text| text.strip_suffix(">>")).is_some_and(super::is_variable)
-    };
     text_of(value).filter(|text| !is_unfilled(text))
+}
+
+fn is_unfilled(text: &str) -> bool {
+    text.strip_prefix("<<").and_then(|text| text.strip_suffix(">>")).is_some_and(super::is_variable)
 }
 
 fn by_name(name: &str) -> Option<Severity> {
@@ -176,11 +176,6 @@ fn by_id(id: &str) -> Option<Severity> {
         "4" => Some(Severity::Low),
         _ => None,
     }
-}
-
-fn is_date(text: &str) -> bool {
-    let day = text.get(..10).and_then(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok());
-    day.is_some_and(|day| day.year() > EMPTY_YEAR)
 }
 
 /// The text of HTML, as far as a page needs it.

@@ -5,6 +5,7 @@
 
 use std::cell::OnceCell;
 
+use domain::signal::LONGEST_ADDRESS;
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
@@ -13,8 +14,9 @@ use crate::alert_source::fields::text_of;
 /// Bytes of the longest path.
 const LONGEST: usize = 2 * 1024;
 
-/// Bytes of a text of the whole delivery that are laid over each of its alerts.
-const LONGEST_LINE: usize = 4 * 1024;
+/// Bytes of a text of the whole delivery that are laid over each of its alerts. More than of an address, so that a long one
+/// is seen to be too long, and isn't one that leads somewhere else.
+const LONGEST_LINE: usize = LONGEST_ADDRESS + 4;
 
 /// How deep a filter's brackets may be nested, since each level is one on the stack.
 const MOST_BRACKETS: usize = 16;

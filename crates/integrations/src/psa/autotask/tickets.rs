@@ -191,6 +191,7 @@ impl Autotask {
             client,
             url: filed.url,
             external_ref: text(&ticket["externalID"]).map(str::to_owned),
+            touched: text(&ticket["lastActivityDate"]).map(str::to_owned),
         }))
     }
 }

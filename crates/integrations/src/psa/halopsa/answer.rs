@@ -56,12 +56,12 @@ pub(super) fn checked(call: Call, answer: Result<Answer, NoAnswer>) -> Result<An
 
 fn refusal(call: Call, answer: &Answer) -> TicketError {
     let reason = format!("{NAME} answered {}: {}", answer.status.as_u16(), message(&answer.body));
+    let rest = Some(answer.wait.map_or(SHORTEST_WAIT, |asked| asked.max(SHORTEST_WAIT)));
     match answer.status.as_u16() {
-        // Both are how it throttles: nothing was done.
-        429 | 503 => TicketError::Unavailable {
-            reason,
-            after: Some(answer.wait.map_or(SHORTEST_WAIT, |asked| asked.max(SHORTEST_WAIT))),
-        },
+        // With a time to come back a 503 is how HaloPSA throttles: nothing was done. Without one it may be something in front of
+        // HaloPSA, which lost the answer and not the request.
+        503 if call.changes() && answer.wait.is_none() => TicketError::Unknown { reason, after: rest },
+        429 | 503 => TicketError::Unavailable { reason, after: rest },
         404 | 410 if matches!(call, Call::Read | Call::Change) => TicketError::NotFound,
         // Another attempt doesn't make it take the time.
         409 | 501 if call == Call::Time => TicketError::Refused(reason),
@@ -175,9 +175,18 @@ mod tests {
             (500, doubt),
             (501, ["unknown", "unknown", "unavailable", "unavailable", "refused"]),
             (502, doubt),
-            (503, ["unavailable"; 5]),
+            (503, doubt),
+            (504, doubt),
         ] {
             assert_eq!(kinds(|| Ok(answer(status, None, ""))), expected, "{status}");
+        }
+        let later = ["unavailable"; 5];
+        for (status, expected) in [(429, later), (503, later), (502, doubt)] {
+            assert_eq!(
+                kinds(|| Ok(answer(status, Some(7), ""))),
+                expected,
+                "{status}, and when to come back"
+            );
         }
     }
 
@@ -190,10 +199,14 @@ mod tests {
 
     #[test]
     fn a_busy_halopsa_is_left_alone_for_five_seconds_or_as_long_as_it_asks() {
-        for (status, asked, waits) in [(429, None, 5), (503, None, 5), (429, Some(2), 5), (429, Some(70), 70)]
+        for (status, asked, waits) in
+            [(429, None, 5), (503, None, 5), (429, Some(2), 5), (503, Some(2), 5), (429, Some(70), 70)]
         {
             let told = checked(Call::Create, Ok(answer(status, asked, "")));
-            let Err(TicketError::Unavailable { after, .. }) = told else { panic!("{status}: {told:?}") };
+            let Err(TicketError::Unavailable { after, .. } | TicketError::Unknown { after, .. }) = told
+            else {
+                panic!("{status}: {told:?}")
+            };
             assert_eq!(after, Some(TimeDelta::seconds(waits)), "{status} {asked:?}");
         }
     }

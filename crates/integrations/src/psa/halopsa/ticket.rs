@@ -2,20 +2,13 @@
 //!
 //! Invariant: a ticket is ours only where our whole key stands in its text; a search that found it proves nothing.
 
-use chrono::{Datelike as _, NaiveDateTime};
+use domain::halopsa::{Standing, is_date};
 use domain::psa::HaloSettings;
 use domain::ticket::TicketFacts;
 use serde_json::Value;
 
 use super::lists::Entry;
 use super::wire::{is_of_key, number, text, ticket_key};
-
-/// Statuses that mean that a ticket is over, whatever else it says.
-const CLOSED: [&str; 6] = ["closed", "resolved", "completed", "cancelled", "canceled", "merged"];
-
-/// Statuses that mean that it isn't.
-const OPEN: [&str; 8] =
-    ["new", "open", "in progress", "on hold", "pending", "re-opened", "reopened", "working on it"];
 
 /// The ticket's number, if this is one.
 pub(super) fn id(ticket: &Value) -> Option<i64> {
@@ -32,40 +25,27 @@ pub(super) fn status<'a>(ticket: &'a Value, statuses: &'a [Entry]) -> Option<&'a
     })
 }
 
-/// Whether nothing more is done about it: it was merged into another, or its status or, where that says nothing, its
-/// closing date says so. `hasbeenclosed` alone stays behind when a ticket is opened again.
+/// Whether nothing more is done about it: it was merged into another, or it is over as any ticket is.
 pub(super) fn is_over(ticket: &Value, settings: &HaloSettings, statuses: &[Entry]) -> bool {
     let merged = number(ticket, &["merged_into_id", "mergedtoid", "merged_to_id", "mergedintoid"]);
     if merged.is_some_and(|into| into > 0) {
         return true;
     }
-    let status = status(ticket, statuses).unwrap_or_default().trim().to_lowercase();
-    let id = number(ticket, &["status_id"]);
-    // In the settings a status may be its number, too.
-    let is = |name: &String| {
-        let name = name.trim().to_lowercase();
-        name == status || (id.is_some() && name.parse().ok() == id)
+    let standing = Standing {
+        names: status(ticket, statuses).map(str::to_owned).into_iter().collect(),
+        id: number(ticket, &["status_id"]),
+        is_dated: is_dated(ticket),
+        has_been_closed: ticket.get("hasbeenclosed") == Some(&Value::Bool(true)),
     };
-    if !status.is_empty() || id.is_some() {
-        if settings.closed_status.iter().chain(&settings.also_closed).any(is) {
-            return true;
-        }
-        if settings.working_status.iter().any(is) || OPEN.contains(&status.as_str()) {
-            return false;
-        }
-        if CLOSED.contains(&status.as_str()) {
-            return true;
-        }
-    }
-    match text(ticket, "dateclosed").map(closing_year) {
-        Some(Some(year)) => year > 1900,
-        _ => ticket.get("hasbeenclosed") == Some(&Value::Bool(true)),
-    }
+    standing.is_over_by(settings)
 }
 
-fn closing_year(date: &str) -> Option<i32> {
-    let date = date.get(..19)?;
-    NaiveDateTime::parse_from_str(date, "%Y-%m-%dT%H:%M:%S").ok().map(|date| date.year())
+fn is_dated(ticket: &Value) -> Option<bool> {
+    match ticket.get("dateclosed")? {
+        Value::Null => Some(false),
+        Value::String(date) => is_date(date),
+        _ => None,
+    }
 }
 
 /// Whether the ticket's text is there to be looked at.
@@ -101,8 +81,19 @@ pub(super) fn facts(ticket: &Value, url: String, statuses: &[Entry]) -> Option<T
         client: text(ticket, "client_name").map(str::to_owned),
         url: Some(url),
         external_ref: key_in(ticket),
+        touched: last_action(ticket).map(str::to_owned),
         description: details,
     })
+}
+
+/// When the last thing was done about it, as HaloPSA writes that.
+fn last_action(ticket: &Value) -> Option<&str> {
+    text(ticket, "lastactiondate").filter(|date| is_date(date) != Some(false))
+}
+
+/// The number that whoever made it has for it, where it has one.
+pub(super) fn third_party_id(ticket: &Value) -> Option<u64> {
+    number(ticket, &["third_party_id"]).and_then(|id| u64::try_from(id).ok()).filter(|id| *id > 0)
 }
 
 /// Our key for a ticket, where its text ends as ours do.
@@ -136,6 +127,9 @@ mod tests {
             (json!({"status_name": "In Progress", "hasbeenclosed": true}), false),
             (json!({"status_name": "Fertig", "hasbeenclosed": true, "dateclosed": date}), true),
             (json!({"status_name": "Wartet", "hasbeenclosed": true, "dateclosed": empty}), false),
+            (json!({"status_id": 24, "hasbeenclosed": true, "dateclosed": null}), false),
+            (json!({"status_id": 24, "hasbeenclosed": true, "dateclosed": ""}), false),
+            (json!({"status_id": 24, "hasbeenclosed": true}), true),
             (json!({"hasbeenclosed": true}), true),
             (json!({"status_name": "New", "merged_into_id": 7}), true),
             (json!({"status_name": "New", "merged_into_id": 0, "mergedtoid": -1}), false),
@@ -176,11 +170,13 @@ mod tests {
         let ticket = json!({
             "id": 4713, "summary": "ERP down", "details": "no access", "status_name": "New", "priority_id": 1,
             "priority": {"priorityid": 1, "name": "Critical"}, "client_name": "Contoso Ltd",
+            "lastactiondate": "2026-11-20T21:04:05.617",
         });
         let facts = facts(&ticket, "u".into(), &[]).unwrap();
         assert_eq!((facts.id.as_str(), facts.title.as_str()), ("4713", "ERP down"));
         assert_eq!((facts.status.as_str(), facts.priority.as_str()), ("New", "Critical"));
         assert_eq!((facts.client.as_deref(), facts.external_ref), (Some("Contoso Ltd"), None));
+        assert_eq!(facts.touched.as_deref(), Some("2026-11-20T21:04:05.617"));
         let ours = json!({"id": "5", "details": "x\nOn-Call: oncall-incident-inc_1-2\n"});
         let facts = super::facts(&ours, "u".into(), &[]).unwrap();
         assert_eq!(facts.external_ref.as_deref(), Some("oncall-incident-inc_1-2"));

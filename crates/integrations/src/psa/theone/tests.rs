@@ -181,7 +181,7 @@ async fn each_call_says_what_the_psa_has_to_know() {
         })
     );
 
-    assert_eq!(psa.find(&tenant(), "a&b").await.unwrap(), None);
+    assert_eq!(psa.find(&tenant(), "a&b", 1).await.unwrap(), None);
     let (lines, _) = heard.recv().unwrap();
     assert!(
         lines.starts_with("get /psa/api/integrations/oncall/tickets?tenant_id=3f6d&external_ref=a%26b "),
@@ -266,7 +266,7 @@ async fn a_redirect_is_not_followed() {
 async fn an_endless_answer_is_not_read_to_its_end() {
     let endless = format!("HTTP/1.1 200 OK\r\n\r\n{}", " ".repeat(8 << 20));
     let (psa, _) = serve(&[&endless], Timeouts::default());
-    let told = psa.find(&tenant(), "x").await;
+    let told = psa.find(&tenant(), "x", 1).await;
     assert!(matches!(told, Err(TicketError::Unavailable { .. })), "{told:?}");
 }
 

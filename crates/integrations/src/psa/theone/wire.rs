@@ -216,6 +216,7 @@ pub(super) fn facts(body: &[u8], asked: &str) -> Option<TicketFacts> {
         client: text("client"),
         url: text("url"),
         external_ref: text("external_ref"),
+        touched: None,
     })
 }
 

@@ -45,14 +45,17 @@ pub(in crate::http::api) async fn test(
     Ok(Json(Answer::of(&edge.app, received)))
 }
 
-/// Reads a delivery again that made no alert, by the source's present settings.
+/// Reads a delivery again, by the source's present settings: one that made no alert, one whose alert was ignored, or one whose
+/// alerts were not all taken in. What it has done already isn't done twice.
 #[utoipa::path(
     post, path = "/api/alert-sources/{id}/deliveries/{delivery_id}/replay", operation_id = "replay_delivery",
     tag = "alert sources", security(("bearer" = [])),
     params(("id" = String, Path), ("delivery_id" = String, Path)),
     responses((status = 200, body = Answer), (status = 400, body = Problem, description = "It can't be read this time either"),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem, description = "Its alerts were taken in already"))
+        (status = 409, body = Problem, description = "Its alerts were taken in already \
+            (`delivery-taken`) or just now (`delivery-being-taken`), it is read again by itself (`delivery-waiting`), or its \
+            body is no longer kept (`delivery-body-gone`)"))
 )]
 pub(in crate::http::api) async fn replay(
     State(edge): State<Arc<Edge>>,

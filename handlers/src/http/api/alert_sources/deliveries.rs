@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use app::Error;
+use app::{Error, WholeDelivery};
 use axum::Json;
 use axum::extract::{Path, State};
 use chrono::{DateTime, Utc};
@@ -50,6 +50,8 @@ pub(in crate::http::api) struct DeliveryDetail {
     query: String,
     headers: Vec<HeaderBody>,
     body: String,
+    /// `false`: the body is no longer kept, and `body` is empty.
+    body_kept: bool,
 }
 
 /// A header that says something about the body.
@@ -113,12 +115,12 @@ impl From<&Delivery> for DeliveryBody {
     }
 }
 
-impl From<Delivery> for DeliveryDetail {
-    fn from(delivery: Delivery) -> Self {
+impl From<WholeDelivery> for DeliveryDetail {
+    fn from(WholeDelivery { delivery, is_body_gone }: WholeDelivery) -> Self {
         let shown = DeliveryBody::from(&delivery);
         let Request { content_type, query, headers, body, .. } = delivery.request;
         let headers = headers.into_iter().map(|(name, value)| HeaderBody { name, value }).collect();
-        Self { delivery: shown, content_type, query, headers, body }
+        Self { delivery: shown, content_type, query, headers, body, body_kept: !is_body_gone }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::problem::Problem;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct TicketLinkBody {
-    /// The PSA's number of it.
+    /// The PSA's id of it, or the number that people know it by.
     ticket_id: String,
 }
 
@@ -27,7 +27,8 @@ pub(in crate::http::api) struct TicketLinkBody {
     put, path = "/api/incidents/{id}/psa-ticket", operation_id = "link_psa_ticket", tag = "incidents",
     security(("bearer" = [])), params(("id" = String, Path)), request_body = TicketLinkBody,
     responses((status = 200, body = IncidentBody), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem))
+        (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 503, body = Problem, description = "The PSA can't be asked which ticket has this number"))
 )]
 pub(in crate::http::api) async fn link(
     State(edge): State<Arc<Edge>>,

@@ -11,7 +11,8 @@ use super::super::visitor::Visitor;
 
 /// Some deliveries as the page shows them.
 pub(super) fn rows(visitor: &Visitor, deliveries: &[Delivery]) -> Vec<DeliveryRow> {
-    let is_taken = |delivery: &&Delivery| matches!(delivery.verdict, Verdict::Taken { .. });
+    let is_taken =
+        |delivery: &&Delivery| matches!(delivery.verdict, Verdict::Taken { .. }) && !delivery.did_nothing();
     let taken_later: HashSet<&DeliveryId> =
         deliveries.iter().filter(is_taken).filter_map(|delivery| delivery.replay_of.as_ref()).collect();
     let can_manage = visitor.ctx.role.can_manage();
@@ -21,9 +22,7 @@ pub(super) fn rows(visitor: &Visitor, deliveries: &[Delivery]) -> Vec<DeliveryRo
             id: delivery.id.to_string(),
             at: visitor.local(delivery.received_at),
             is_another_reading: delivery.replay_of.is_some(),
-            can_read_again: can_manage
-                && shown.state != DeliveryState::Taken
-                && !taken_later.contains(&delivery.id),
+            can_read_again: can_manage && may_be_unread(delivery) && !taken_later.contains(&delivery.id),
             state: shown.state,
             result: shown.result,
             problem: shown.problem,
@@ -31,6 +30,12 @@ pub(super) fn rows(visitor: &Visitor, deliveries: &[Delivery]) -> Vec<DeliveryRo
         }
     };
     deliveries.iter().map(row).collect()
+}
+
+/// Whether any alert of a delivery may be missing, or may have been taken for another than it is. Of several, only reading
+/// them again tells.
+fn may_be_unread(delivery: &Delivery) -> bool {
+    !matches!(delivery.verdict, Verdict::Taken { .. }) || delivery.did_nothing() || delivery.alerts > 1
 }
 
 /// What a verdict says.

@@ -65,6 +65,8 @@ pub(in super::super) async fn read_again(Named(id): Named, form: OurForm) -> Res
         Ok((_, Received::Nothing(_) | Received::Waiting)) => Sources::StillNotTaken,
         Err(Error::Invalid(_) | Error::NotTheirs(_)) => Sources::RefusedAgain,
         Err(Error::Conflict { code: "delivery-taken", .. }) => Sources::TakenAlready,
+        Err(Error::Conflict { code: "delivery-being-taken", .. }) => Sources::BeingTaken,
+        Err(Error::Conflict { code: "delivery-body-gone", .. }) => Sources::BodyGone,
         Err(error) => return Err(visitor.stop(error)),
     };
     Ok(back(&id, said))

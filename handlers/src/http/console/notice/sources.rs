@@ -14,11 +14,13 @@ pub(in super::super) enum Sources {
     StillNotTaken,
     RefusedAgain,
     TakenAlready,
+    BeingTaken,
+    BodyGone,
     PsaKept,
 }
 
 impl Sources {
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::TestTaken,
         Self::TestNotTaken,
         Self::NotSure,
@@ -28,6 +30,8 @@ impl Sources {
         Self::StillNotTaken,
         Self::RefusedAgain,
         Self::TakenAlready,
+        Self::BeingTaken,
+        Self::BodyGone,
         Self::PsaKept,
     ];
 
@@ -42,6 +46,8 @@ impl Sources {
             Self::StillNotTaken => "delivery-still-not-taken",
             Self::RefusedAgain => "delivery-refused-again",
             Self::TakenAlready => "delivery-taken",
+            Self::BeingTaken => "delivery-being-taken",
+            Self::BodyGone => "delivery-body-gone",
             Self::PsaKept => "psa-set-up",
         }
     }
@@ -69,6 +75,14 @@ impl Sources {
                 (Tone::Problem, "It can’t be read this time either. Why stands in the list.")
             }
             Self::TakenAlready => (Tone::Problem, "Its alerts were taken in already. Nothing was changed."),
+            Self::BeingTaken => (
+                Tone::Info,
+                "Its alerts are being taken in just now. Try again in a minute. Nothing was changed.",
+            ),
+            Self::BodyGone => (
+                Tone::Problem,
+                "What came with it is no longer kept, so that it can’t be read again. Nothing was changed.",
+            ),
             Self::PsaKept => {
                 (Tone::Done, "The PSA is set up. Check now whether it lets On-Call do everything it needs.")
             }

@@ -148,7 +148,7 @@ async fn a_look_for_what_may_be_there_ends_in_time_for_making_it() {
     };
     let tenant = "org_1".parse().unwrap();
     let (psa, _heard) = hurried();
-    let found = psa.find(&tenant, "oncall-incident-inc_1").await;
+    let found = psa.find(&tenant, "oncall-incident-inc_1", 1).await;
     assert!(is_put_off(&found), "{found:?}");
     // Who hung up on the one before is not asked again.
     let (psa, _heard) = hurried();

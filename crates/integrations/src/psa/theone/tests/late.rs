@@ -8,7 +8,7 @@ async fn nothing_is_sent_any_more_when_the_key_was_too_long_in_coming() {
     psa.patience = Duration::ZERO;
     let mut told = vec![
         psa.create(&ticket()).await.map(drop),
-        psa.find(&tenant(), "oncall-incident-inc_1").await.map(drop),
+        psa.find(&tenant(), "oncall-incident-inc_1", 1).await.map(drop),
         psa.read(&tenant(), "7").await.map(drop),
         psa.add_note(&tenant(), "7", &note()).await,
         psa.complete(&tenant(), "7", &end()).await,
