@@ -51,8 +51,8 @@ pub use incidents::{
     open_link, resolve, retry_ticket, ticket_standing, timeline,
 };
 pub use intake::{
-    Delivery, Received, Taken, TestAlert, WholeDelivery, deliver, deliver_asking, deliver_message,
-    escalate_detection, replay, test,
+    Delivery, Preview, Received, Sample, Taken, TestAlert, WholeDelivery, deliver, deliver_asking,
+    deliver_message, escalate_detection, preview, replay, test,
 };
 pub use on_call::on_call_now;
 pub use tick::{TickReport, tick};

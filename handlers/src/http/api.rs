@@ -96,6 +96,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<Edge>> {
         .routes(routes!(alert_sources::deliveries::read))
         .routes(routes!(alert_sources::again::test))
         .routes(routes!(alert_sources::again::replay))
+        .routes(routes!(alert_sources::preview::preview))
         .routes(routes!(maintenance_windows::list, maintenance_windows::create))
         .routes(routes!(maintenance_windows::read, maintenance_windows::edit, maintenance_windows::delete))
         .routes(routes!(policies::list))

@@ -11,6 +11,7 @@ mod large;
 mod looking;
 mod misread;
 mod packed;
+mod previewing;
 mod unverified;
 mod watched;
 

@@ -6,6 +6,7 @@ pub(super) mod again;
 mod body;
 pub(super) mod deliveries;
 mod parts;
+pub(super) mod preview;
 
 use std::sync::Arc;
 

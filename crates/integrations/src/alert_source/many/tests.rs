@@ -146,6 +146,6 @@ fn a_long_text_of_a_group_is_not_kept_for_each_of_its_alerts() {
     mapped.mapping.client = Some("$.client".into());
     let all = signals(said_to(&mapped, &body.to_string()));
     assert!(
-        all.iter().all(|signal| signal.links.is_empty() && signal.client.as_ref().unwrap().len() <= 4_096)
+        all.iter().all(|signal| signal.links.is_empty() && signal.client.as_ref().unwrap().len() <= 9_000)
     );
 }
