@@ -51,7 +51,7 @@ async fn live(world: &mut World, office: &Office) -> String {
     note(world, &id, "first").await;
     note(world, &id, "second").await;
     world.work("ben", &id, "resolve", json!({ "note": "replaced the disk" })).await;
-    world.advance(TimeDelta::minutes(20)).await;
+    world.advance(TimeDelta::minutes(6)).await;
     // Whatever held it up, the next tries come within the hour.
     for _ in 0..4 {
         world.sleep_through(TimeDelta::minutes(20));
