@@ -9,6 +9,8 @@ pub mod calendar;
 pub mod channel;
 pub mod http;
 pub mod hub;
+#[cfg(test)]
+mod peer;
 pub mod psa;
 mod setting;
 

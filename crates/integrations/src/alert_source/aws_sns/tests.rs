@@ -3,10 +3,7 @@
 //! The fixtures are signed with the key of `certificate.pem`, which is not kept: a fixture that changes needs all of them
 //! signed anew, with SHA-1 where its version is 1 and SHA-256 where it is 2, and the new key's certificate.
 
-use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Arc, Mutex};
-use std::thread;
 
 use app::port::{Distrust, Reading, SignalReader as _};
 use async_trait::async_trait;
@@ -19,6 +16,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::alert_source::Readers;
 use crate::http::Http;
+use crate::peer::{self, answer};
 
 macro_rules! fixture {
     ($name:literal) => {
@@ -353,19 +351,10 @@ async fn a_door_of_this_type_wants_the_signature_and_reads_the_alarm() {
 
 #[tokio::test]
 async fn the_client_hands_over_the_answer_or_says_why_there_is_none_without_the_address() {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let address = listener.local_addr().unwrap();
-    let server = thread::spawn(move || {
-        let (mut connection, _) = listener.accept().unwrap();
-        let mut request = [0; 1_024];
-        assert!(connection.read(&mut request).unwrap() > 0);
-        connection
-            .write_all(b"HTTP/1.1 403 No\r\ncontent-length: 3\r\nconnection: close\r\n\r\nPEM")
-            .unwrap();
-    });
+    let mut once = Some(answer(403, "PEM"));
+    let (address, _heard) = peer::listen(move |_| Some(once.take().unwrap_or_default()));
     let url = format!("http://{address}/?Token=secret");
     assert_eq!(Http::default().get(&url).await, Ok((403, b"PEM".to_vec())));
-    server.join().unwrap();
     let why = Http::default().get(&url).await.unwrap_err();
     assert!(!why.contains("secret"), "{why}");
 }

@@ -1,32 +1,10 @@
 //! Where calendars are fetched from, and where not.
 
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener};
-use std::sync::mpsc;
-
 use super::*;
 use crate::http::{NoAnswer, Timeouts};
+use crate::peer;
 
 const SECRET: &str = "s3cr3t";
-
-/// Answers one connection and hangs up. Answers where, and what the request said.
-fn serve(answer: Vec<u8>) -> (SocketAddr, mpsc::Receiver<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let (told, heard) = mpsc::channel();
-    std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut request = Vec::new();
-        while !request.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            assert_eq!(stream.read(&mut byte).unwrap(), 1, "the request was cut off");
-            request.extend(byte);
-        }
-        drop(told.send(String::from_utf8(request).unwrap().to_ascii_lowercase()));
-        drop(stream.write_all(&answer));
-    });
-    (address, heard)
-}
 
 fn ok(body: &[u8]) -> Vec<u8> {
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
@@ -34,10 +12,10 @@ fn ok(body: &[u8]) -> Vec<u8> {
 }
 
 async fn fetch(answer: Vec<u8>) -> (Result<String, CalendarError>, String) {
-    let (address, heard) = serve(answer);
+    let (address, heard) = peer::listen(move |_| Some(answer.clone()));
     let fetched =
         calendar().fetch(&format!("http://{address}/private-{SECRET}/basic.ics?key={SECRET}")).await;
-    (fetched, heard.recv().unwrap())
+    (fetched, heard.try_recv().unwrap().head)
 }
 
 #[tokio::test]
@@ -81,9 +59,7 @@ async fn an_error_is_told_without_the_address() {
 
 #[tokio::test]
 async fn a_host_that_is_not_there_is_unavailable() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let (address, _held) = peer::nowhere();
     match calendar().fetch(&format!("webcal://{address}/{SECRET}")).await {
         Err(CalendarError::Unavailable(told)) => {
             assert!(told.starts_with("127.0.0.1 can't be reached: ") && !told.contains(SECRET), "{told}");
@@ -153,13 +129,13 @@ async fn addresses_inside_the_network_are_refused_however_they_are_written() {
 
 #[tokio::test]
 async fn a_name_leads_only_to_the_addresses_that_were_looked_at() {
-    let (address, heard) = serve(ok(b"found"));
+    let (address, heard) = peer::listen(|_| Some(peer::answer(200, "found")));
     let pinned = Http::new(Timeouts::default()).pinned(vec![address]);
     let url = format!("http://localhost:{}/", address.port());
     let answer =
         pinned.call(|client| client.get(format!("http://nowhere.invalid:{}/", address.port()))).await;
     assert_eq!(answer.unwrap().body, b"found");
-    assert!(heard.recv().unwrap().contains("host: nowhere.invalid"));
+    assert!(heard.try_recv().unwrap().head.contains("host: nowhere.invalid"));
     // The name means this machine, but this client knows no address for it.
     let nowhere = Http::new(Timeouts::default()).pinned(Vec::new());
     assert!(matches!(nowhere.call(|client| client.get(url)).await, Err(NoAnswer::NotSent(_))));

@@ -1,7 +1,5 @@
 //! What HaloPSA is sent, and what its answers come to.
 
-use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc;
 
 use chrono::{DateTime, TimeZone as _, Utc};
@@ -10,6 +8,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::peer::{self, Asked, answer};
 
 mod access;
 mod late;
@@ -61,8 +60,7 @@ fn ok(body: &str) -> Option<String> {
 
 #[expect(clippy::unnecessary_wraps, reason = "it stands where there may be nothing to say")]
 fn status(status: u16, body: &str) -> Option<String> {
-    let length = body.len();
-    Some(format!("HTTP/1.1 {status} So\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"))
+    Some(answer(status, body))
 }
 
 /// What a HaloPSA says that has one of everything.
@@ -86,54 +84,22 @@ fn usual(line: &str) -> Option<String> {
     })
 }
 
-/// A HaloPSA there, and what each request said: its first line in lower case, and its body.
-fn serve(secret: Secret, mapping: &PsaMapping, says: Says) -> (HaloPsa, mpsc::Receiver<(String, Value)>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let base_url = format!("http://{}/halo/api/", listener.local_addr().unwrap());
-    let (told, heard) = mpsc::channel();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let (line, body) = request(&mut stream);
-            let answer = says(&line).or_else(|| usual(&line)).unwrap_or_default();
-            if told.send((line, body)).is_err() {
-                return;
-            }
-            drop(stream.write_all(answer.as_bytes()));
-        }
-    });
+/// A HaloPSA there, and what it was asked.
+fn serve(secret: Secret, mapping: &PsaMapping, says: Says) -> (HaloPsa, mpsc::Receiver<Asked>) {
+    let (address, heard) = peer::listen(move |asked| says(asked.line()).or_else(|| usual(asked.line())));
+    let base_url = format!("http://{address}/halo/api/");
     let settings = HaloSettings { base_url, client_id: "app".into(), ..HaloSettings::default() };
     (HaloPsa::new(&settings, mapping, secret, Http::default()).unwrap(), heard)
 }
 
-fn usual_halo() -> (HaloPsa, mpsc::Receiver<(String, Value)>) {
+fn usual_halo() -> (HaloPsa, mpsc::Receiver<Asked>) {
     serve(secret(), &PsaMapping::default(), Box::new(|_| None))
 }
 
-fn request(stream: &mut TcpStream) -> (String, Value) {
-    let mut bytes = Vec::new();
-    let mut buffer = [0; 4096];
-    loop {
-        let read = stream.read(&mut buffer).unwrap();
-        assert!(read > 0, "the request was cut off");
-        bytes.extend_from_slice(&buffer[..read]);
-        let text = String::from_utf8_lossy(&bytes);
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let head = head.to_ascii_lowercase();
-        let length =
-            head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
-        if body.len() >= length.unwrap_or(0) {
-            let line = head.lines().next().unwrap_or_default().to_owned();
-            let body = serde_json::from_str(body).unwrap_or_else(|_| Value::String(body.to_owned()));
-            return (line, body);
-        }
-    }
-}
-
 /// The bodies of what was posted to this path.
-fn posted(heard: &mpsc::Receiver<(String, Value)>, path: &str) -> Vec<Value> {
+fn posted(heard: &mpsc::Receiver<Asked>, path: &str) -> Vec<Value> {
     let start = format!("post /halo/{path} ");
-    heard.try_iter().filter(|(line, _)| line.starts_with(&start)).map(|(_, body)| body).collect()
+    heard.try_iter().filter(|asked| asked.head.starts_with(&start)).map(|asked| asked.json()).collect()
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! What the PSA's answers mean, and what is sent to it.
 
-use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -11,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::http::Timeouts;
+use crate::peer::{self, Asked};
 
 fn key() -> Secret {
     Secret::fixed("PSA-SERVICE-KEY", SecretString::from("k3y"))
@@ -52,51 +51,26 @@ fn end() -> TicketResolution {
     TicketResolution { at: at(), by: "Sam".into(), summary: "all good".into() }
 }
 
-/// Answers one connection for each answer and hangs up; an empty answer waits for the client to hang up. Answers the
-/// PSA there and what each request said.
-fn serve(answers: &[&str], timeouts: Timeouts) -> (TheOnePsa, mpsc::Receiver<(String, Value)>) {
+/// Gives these answers by turns; an empty one waits for the client to hang up. Answers the PSA there and what it was
+/// asked.
+fn serve(answers: &[&str], timeouts: Timeouts) -> (TheOnePsa, mpsc::Receiver<Asked>) {
     serve_behind(key(), answers, timeouts)
 }
 
 /// The same, with a key that the test holds.
-fn serve_behind(
-    key: Secret,
-    answers: &[&str],
-    timeouts: Timeouts,
-) -> (TheOnePsa, mpsc::Receiver<(String, Value)>) {
+fn serve_behind(key: Secret, answers: &[&str], timeouts: Timeouts) -> (TheOnePsa, mpsc::Receiver<Asked>) {
     let answers: Vec<String> = answers.iter().copied().map(str::to_owned).collect();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/psa/", listener.local_addr().unwrap());
-    let (told, heard) = mpsc::channel();
-    std::thread::spawn(move || {
-        for answer in answers {
-            let (mut stream, _) = listener.accept().unwrap();
-            drop(told.send(request(&mut stream)));
-            match answer.as_str() {
-                "" => drop(stream.read(&mut [0])),
-                answer => drop(stream.write_all(answer.as_bytes())),
-            }
-        }
-    });
-    (TheOnePsa::new(&url, key, Http::new(timeouts)).unwrap(), heard)
+    let mut answers = answers.into_iter();
+    let (address, heard) = peer::listen(move |_| answers.next().filter(|answer| !answer.is_empty()));
+    let psa = TheOnePsa::new(&format!("http://{address}/psa/"), key, Http::new(timeouts)).unwrap();
+    (psa, heard)
 }
 
-fn request(stream: &mut TcpStream) -> (String, Value) {
-    let mut bytes = Vec::new();
-    let mut buffer = [0; 4096];
-    loop {
-        let read = stream.read(&mut buffer).unwrap();
-        assert!(read > 0, "the request was cut off");
-        bytes.extend_from_slice(&buffer[..read]);
-        let text = String::from_utf8_lossy(&bytes);
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let head = head.to_ascii_lowercase();
-        let length =
-            head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
-        if body.len() >= length.unwrap_or(0) {
-            return (head, serde_json::from_str(body).unwrap_or(Value::Null));
-        }
-    }
+/// The next that it was asked: first line and headers, and the body.
+fn next(heard: &mpsc::Receiver<Asked>) -> (String, Value) {
+    let asked = heard.try_recv().unwrap();
+    let body = asked.json();
+    (asked.head, body)
 }
 
 fn within(total: Duration) -> Timeouts {
@@ -164,7 +138,7 @@ async fn each_call_says_what_the_psa_has_to_know() {
     let full = NewTicket { client: Some("Contoso".into()), assignee: Some(assignee), ..ticket() };
 
     assert_eq!(psa.create(&full).await.unwrap().id, "7");
-    let (lines, body) = heard.recv().unwrap();
+    let (lines, body) = next(&heard);
     assert!(lines.starts_with("post /psa/api/integrations/oncall/tickets http/1.1"), "{lines}");
     for line in
         ["x-integration-key: k3y", "idempotency-key: oncall-incident-inc_1", "user-agent: theoneoncall/0.1.0"]
@@ -182,18 +156,18 @@ async fn each_call_says_what_the_psa_has_to_know() {
     );
 
     assert_eq!(psa.find(&tenant(), "a&b", 1).await.unwrap(), None);
-    let (lines, _) = heard.recv().unwrap();
+    let (lines, _) = next(&heard);
     assert!(
         lines.starts_with("get /psa/api/integrations/oncall/tickets?tenant_id=3f6d&external_ref=a%26b "),
         "{lines}"
     );
 
     assert_eq!(psa.read(&tenant(), "7").await.unwrap().filed.id, "7");
-    let (lines, _) = heard.recv().unwrap();
+    let (lines, _) = next(&heard);
     assert!(lines.starts_with("get /psa/api/integrations/oncall/tickets/7?tenant_id=3f6d "), "{lines}");
 
     psa.add_note(&tenant(), "7", &note()).await.unwrap();
-    let (lines, body) = heard.recv().unwrap();
+    let (lines, body) = next(&heard);
     assert!(lines.starts_with("post /psa/api/integrations/oncall/tickets/7/notes "), "{lines}");
     assert!(lines.lines().any(|line| line == "idempotency-key: oncall-note_1"), "{lines}");
     assert_eq!(
@@ -205,7 +179,7 @@ async fn each_call_says_what_the_psa_has_to_know() {
     );
 
     psa.complete(&tenant(), "7", &end()).await.unwrap();
-    let (lines, body) = heard.recv().unwrap();
+    let (lines, body) = next(&heard);
     assert!(lines.starts_with("patch /psa/api/integrations/oncall/tickets/7 "), "{lines}");
     assert_eq!(
         body,
@@ -220,15 +194,15 @@ async fn each_call_says_what_the_psa_has_to_know() {
 async fn a_ticket_without_technician_and_client_says_so() {
     let (psa, heard) = serve(&[CREATED], Timeouts::default());
     psa.create(&ticket()).await.unwrap();
-    let (_, body) = heard.recv().unwrap();
+    let (_, body) = next(&heard);
     assert_eq!(body.get("assigned_tech"), Some(&Value::Null));
     assert_eq!(body.get("client"), None);
 }
 
 #[tokio::test]
 async fn nobody_listening_means_that_nothing_was_done() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let psa = TheOnePsa::new(&format!("http://{free}"), key(), Http::default()).unwrap();
+    let (nowhere, _held) = peer::nowhere();
+    let psa = TheOnePsa::new(&format!("http://{nowhere}"), key(), Http::default()).unwrap();
     let told = psa.create(&ticket()).await.unwrap_err();
     assert!(matches!(told, TicketError::Unavailable { after: None, .. }), "{told:?}");
     assert!(!told.to_string().contains("tenant"), "{told}");

@@ -1,7 +1,5 @@
 //! Whoever has run out of time sends nothing that somebody else may already be sending.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc;
 
 use chrono::{DateTime, Utc};
@@ -9,52 +7,23 @@ use domain::severity::Severity;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::peer::{self, Asked, answer};
 
-/// Answers every request; the receiver hears their first lines.
-fn serve() -> (Autotask, mpsc::Receiver<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let zone = format!("{url}/ATServicesRest/");
-    let (told, heard) = mpsc::channel();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let line = request(&mut stream);
-            let body = said(&line, &zone).to_string();
-            let answer = format!(
-                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                body.len()
-            );
-            if told.send(line).is_err() {
-                return;
-            }
-            drop(stream.write_all(answer.as_bytes()));
-        }
+/// Answers every request; the receiver hears them.
+fn serve() -> (Autotask, mpsc::Receiver<Asked>) {
+    let (address, heard) = peer::listen(|asked| {
+        let host = asked.head.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
+        Some(answer(200, &said(&about(asked), &format!("http://{host}/ATServicesRest/")).to_string()))
     });
-    let there = AutotaskSettings { zone_url: Some(url), ..settings() };
+    let there = AutotaskSettings { zone_url: Some(format!("http://{address}")), ..settings() };
     let mapping = PsaMapping { default_company: Some("175".into()), ..PsaMapping::default() };
     (open(&there, &mapping).unwrap(), heard)
 }
 
-/// Reads one request; answers its method and what it is about.
-fn request(stream: &mut TcpStream) -> String {
-    let mut reader = BufReader::new(stream);
-    let (mut first, mut length) = (String::new(), 0);
-    reader.read_line(&mut first).unwrap();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        let line = line.trim_end().to_ascii_lowercase();
-        if let Some(said) = line.strip_prefix("content-length: ") {
-            length = said.parse().unwrap();
-        }
-        if line.is_empty() {
-            break;
-        }
-    }
-    reader.read_exact(&mut vec![0; length]).unwrap();
-    let first = first.replace("/ATServicesRest/V1.0/", "");
-    first.split_whitespace().take(2).collect::<Vec<_>>().join(" ")
+/// The method and what it is about.
+fn about(asked: &Asked) -> String {
+    let line = asked.line().replace("/atservicesrest/v1.0/", "");
+    line.split_whitespace().take(2).collect::<Vec<_>>().join(" ")
 }
 
 fn said(line: &str, zone: &str) -> Value {
@@ -63,19 +32,19 @@ fn said(line: &str, zone: &str) -> Value {
         json!({ "name": name, "picklistValues": values.collect::<Vec<_>>() })
     };
     match line {
-        line if line.contains("zoneInformation") => json!({ "url": zone }),
-        "GET Tickets/entityInformation/fields" => json!({ "fields": [
+        line if line.contains("zoneinformation") => json!({ "url": zone }),
+        "get tickets/entityinformation/fields" => json!({ "fields": [
             field("status", &["New", "In Progress", "Complete"]),
             field("priority", &["Critical"]),
             field("queueID", &["On-Call"]),
         ] }),
-        "GET TicketNotes/entityInformation/fields" => json!({ "fields": [
+        "get ticketnotes/entityinformation/fields" => json!({ "fields": [
             field("noteType", &["Task Notes"]),
             field("publish", &["Internal Project Team"]),
         ] }),
-        "GET Tickets/7" => json!({ "item": { "id": 7, "status": 1 } }),
-        "POST Resources/query" => json!({ "items": [{ "id": 3, "isActive": true }] }),
-        "POST ResourceServiceDeskRoles/query" => json!({ "items": [{ "roleID": 4, "isActive": true }] }),
+        "get tickets/7" => json!({ "item": { "id": 7, "status": 1 } }),
+        "post resources/query" => json!({ "items": [{ "id": 3, "isActive": true }] }),
+        "post resourceservicedeskroles/query" => json!({ "items": [{ "roleID": 4, "isActive": true }] }),
         line if line.ends_with("/query") => json!({ "items": [] }),
         _ => json!({ "itemId": 7 }),
     }
@@ -132,11 +101,12 @@ async fn nothing_is_changed_after_look_ups_that_took_too_long() {
     ] {
         assert!(is_put_off(&told), "{told:?}");
     }
-    let changes = |line: &String| !line.starts_with("GET") && !line.ends_with("/query");
-    assert_eq!(heard.try_iter().filter(changes).collect::<Vec<_>>(), Vec::<String>::new());
+    let changes = |line: &String| !line.starts_with("get") && !line.ends_with("/query");
+    let changed: Vec<String> = heard.try_iter().map(|asked| about(&asked)).filter(changes).collect();
+    assert_eq!(changed, Vec::<String>::new());
     psa.patience = PATIENCE;
     psa.add_time(&tenant, "7", &time).await.unwrap();
-    assert!(heard.try_iter().any(|line| line == "POST TimeEntries"));
+    assert!(heard.try_iter().any(|asked| about(&asked) == "post timeentries"));
 }
 
 #[tokio::test]

@@ -41,8 +41,8 @@ fn is_sign_in(line: &str) -> bool {
     line.starts_with("post /halo/auth/token")
 }
 
-fn sign_ins(heard: &mpsc::Receiver<(String, Value)>) -> Vec<Value> {
-    heard.try_iter().filter(|(line, _)| is_sign_in(line)).map(|(_, body)| body).collect()
+fn sign_ins(heard: &mpsc::Receiver<Asked>) -> Vec<Value> {
+    heard.try_iter().filter(|asked| is_sign_in(asked.line())).map(|asked| asked.json()).collect()
 }
 
 #[tokio::test]
@@ -51,13 +51,13 @@ async fn a_token_is_fetched_below_the_own_address_where_no_page_says_otherwise_a
     for _ in 0..3 {
         halo.read(&tenant(), "4713").await.unwrap();
     }
-    let asked: Vec<(String, Value)> = heard.try_iter().collect();
-    assert!(asked[0].0.starts_with("get /halo/api/authinfo "), "{asked:?}");
-    assert!(asked[1].0.starts_with("post /halo/auth/token http"), "{asked:?}");
+    let asked: Vec<Asked> = heard.try_iter().collect();
+    assert!(asked[0].head.starts_with("get /halo/api/authinfo "), "{asked:?}");
+    assert!(asked[1].head.starts_with("post /halo/auth/token http"), "{asked:?}");
     let form = "grant_type=client_credentials&client_id=app&client_secret=s3cret+%26+more&scope=all";
-    assert_eq!(asked[1].1, form);
-    assert_eq!(asked.iter().filter(|(line, _)| is_sign_in(line)).count(), 1);
-    assert_eq!(asked.iter().filter(|(line, _)| line.contains("authinfo")).count(), 1);
+    assert_eq!(asked[1].body, form);
+    assert_eq!(asked.iter().filter(|asked| is_sign_in(asked.line())).count(), 1);
+    assert_eq!(asked.iter().filter(|asked| asked.line().contains("authinfo")).count(), 1);
 }
 
 #[tokio::test]
@@ -142,9 +142,9 @@ async fn a_call_that_was_sent_and_not_answered_may_have_been_done() {
 
 #[tokio::test]
 async fn nobody_listening_means_that_nothing_was_done() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (nowhere, _held) = peer::nowhere();
     let settings = HaloSettings {
-        base_url: format!("http://{free}"),
+        base_url: format!("http://{nowhere}"),
         client_id: "app".into(),
         ..HaloSettings::default()
     };

@@ -41,7 +41,7 @@ async fn nothing_is_posted_after_look_ups_that_took_too_long() {
     ] {
         assert!(is_put_off(&told), "{told:?}");
     }
-    assert_eq!(heard.try_iter().filter(|(line, _)| line.starts_with("post")).count(), 0);
+    assert_eq!(heard.try_iter().filter(|asked| asked.head.starts_with("post")).count(), 0);
     halo.patience = PATIENCE;
     halo.create(&ticket()).await.unwrap();
 }
