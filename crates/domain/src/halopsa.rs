@@ -7,6 +7,7 @@
 use chrono::{Datelike as _, NaiveDate};
 
 use crate::psa::HaloSettings;
+use crate::signal::{Action, Signal, WhenNoneOpen};
 use crate::ticket::Stage;
 
 /// The numbers of the statuses that every installation starts with.
@@ -85,6 +86,19 @@ impl HaloSettings {
             None
         }
     }
+
+    /// Reads a ticket that came in by these settings. A status that they name means what they say, unless the alert source's
+    /// own mapping has said already what it means; any other means what it was read as.
+    pub fn reads(&self, signal: &mut Signal) {
+        let Some(ticket) = &mut signal.ticket else { return };
+        let Some(stage) = ticket.status.as_deref().and_then(|status| self.stage(status)) else { return };
+        let (action, when_none_open) = match stage {
+            Stage::Closed => (Action::Resolve, WhenNoneOpen::Ignore),
+            Stage::New | Stage::Working => (Action::Trigger, WhenNoneOpen::Open),
+        };
+        ticket.status = None;
+        (signal.action, signal.when_none_open) = (action, Some(when_none_open));
+    }
 }
 
 /// Whether what stands in the place of a date is one, and no way to say that there is none; `None`: nobody can read it.
@@ -104,6 +118,8 @@ fn letters(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::severity::Severity;
+    use crate::signal::TicketMention;
 
     fn standing(names: &[&str], id: Option<i64>, is_dated: Option<bool>, has_been_closed: bool) -> Standing {
         Standing {
@@ -190,6 +206,34 @@ mod tests {
             ("soon", None),
         ] {
             assert_eq!(is_date(text), is, "{text:?}");
+        }
+    }
+
+    fn read(status: Option<&str>, action: Action) -> (Action, WhenNoneOpen, Option<String>) {
+        let status = status.map(str::to_owned);
+        let mut signal = Signal {
+            action,
+            ticket: Some(TicketMention { id: "4711".into(), status, ..TicketMention::default() }),
+            ..Signal::trigger("Server down", Severity::High)
+        };
+        settings().reads(&mut signal);
+        let none = signal.when_none_open();
+        (signal.action, none, signal.ticket.and_then(|ticket| ticket.status))
+    }
+
+    #[test]
+    fn a_status_that_the_settings_name_means_what_they_say_and_any_other_what_it_was_read_as() {
+        for action in [Action::Trigger, Action::Resolve] {
+            for status in ["erledigt", "23"] {
+                let expected = (Action::Resolve, WhenNoneOpen::Ignore, None);
+                assert_eq!(read(Some(status), action), expected, "{status}, {action:?}");
+            }
+            let expected = (Action::Trigger, WhenNoneOpen::Open, None);
+            assert_eq!(read(Some("IN ARBEIT"), action), expected, "{action:?}");
+            for status in [Some("Wartet"), None] {
+                let (read, _, left) = read(status, action);
+                assert_eq!((read, left.as_deref()), (action, status));
+            }
         }
     }
 }

@@ -23,9 +23,6 @@ use crate::turns::Tries;
 /// How long whoever links a ticket is kept waiting for the PSA to say which one it is.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The word of the PSA whose ids nobody knows the form of.
-const THEONE: &str = "theone";
-
 /// Links a ticket that somebody made by hand. What was waiting is dropped: past notes are not sent again.
 pub async fn link_ticket(
     app: &Arc<App>,
@@ -89,8 +86,7 @@ async fn named(app: &App, tenant: &TenantId, name: String) -> Result<Filed, Erro
     let psa = desk.system.name();
     match asked {
         Ok(Ok(Some(facts))) => Ok(facts.into()),
-        // Its ids are whatever it likes, and what it doesn't show may still be there.
-        _ if desk.home.word() == THEONE => Ok(Filed::bare(name)),
+        _ if !desk.system.counts_tickets() => Ok(Filed::bare(name)),
         Ok(Ok(None) | Err(TicketError::NotFound)) => {
             Err(Error::invalid("ticket_id", format!("{psa} has no ticket '{name}'")))
         }

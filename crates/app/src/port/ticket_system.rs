@@ -111,6 +111,11 @@ pub trait TicketSystem: fmt::Debug + Send + Sync {
         false
     }
 
+    /// Whether its ids are numbers, and what it doesn't show isn't there. Else any word may be the id of one.
+    fn counts_tickets(&self) -> bool {
+        true
+    }
+
     /// Makes a ticket.
     async fn create(&self, ticket: &NewTicket) -> Result<Filed, TicketError>;
 

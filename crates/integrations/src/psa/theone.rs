@@ -149,6 +149,10 @@ impl TicketSystem for TheOnePsa {
     }
 
     /// Every create carries the ticket's key as its `Idempotency-Key`.
+    fn counts_tickets(&self) -> bool {
+        false
+    }
+
     fn knows_repeats(&self) -> bool {
         true
     }
