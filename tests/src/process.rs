@@ -2,7 +2,7 @@
 //!
 //! Invariant: it gets only the settings that the test gives it. A restart finds the same address and the same data.
 
-mod binary;
+pub mod binary;
 pub(crate) mod child;
 
 use std::{
@@ -126,7 +126,7 @@ pub async fn run_cli(args: &[&str], env: &[(&str, &str)]) -> anyhow::Result<Outp
 
 impl Program {
     async fn oncall(env: &[(&str, &str)]) -> anyhow::Result<Self> {
-        let path = task::spawn_blocking(binary::path).await??.to_owned();
+        let path = task::spawn_blocking(|| binary::path("oncall")).await??.to_owned();
         Ok(Self { path, args: Vec::new(), env: owned(env) })
     }
 

@@ -66,8 +66,11 @@ async fn a_command_runs_with_the_settings_and_data_and_is_waited_for() {
 }
 
 #[test]
-fn the_binary_is_built_for_this_test() {
-    let path = binary::path().unwrap();
-    assert!(path.is_file(), "{}", path.display());
-    assert_eq!(path.file_stem().unwrap(), "oncall");
+fn the_binaries_are_built_for_this_test() {
+    for name in ["oncall", "xtask"] {
+        let path = binary::path(name).unwrap();
+        assert!(path.is_file(), "{}", path.display());
+        assert_eq!(path.file_stem().unwrap(), name);
+    }
+    assert!(binary::path("handlers").is_err());
 }

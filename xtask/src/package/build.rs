@@ -28,7 +28,13 @@ impl Profile {
 pub(super) fn oncall(root: &Path, profile: Profile, target: Option<&str>) -> Result<PathBuf> {
     let mut cargo = Command::new("cargo");
     cargo.current_dir(root).stdout(Stdio::piped());
-    cargo.args(["build", "--package", "handlers", "--bin", BINARY, "--profile", profile.name()]);
+    cargo.args(["build", "--bin", BINARY, "--profile", profile.name()]);
+    match profile {
+        // Its own features and no more.
+        Profile::Release => cargo.args(["--package", "handlers"]),
+        // For tests, which have built the workspace already.
+        Profile::Dev => cargo.arg("--workspace"),
+    };
     cargo.arg("--message-format=json-render-diagnostics");
     if let Some(target) = target {
         cargo.args(["--target", target]);

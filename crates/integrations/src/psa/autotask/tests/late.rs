@@ -101,8 +101,8 @@ async fn nothing_is_changed_after_look_ups_that_took_too_long() {
     ] {
         assert!(is_put_off(&told), "{told:?}");
     }
-    let changes = |line: &String| !line.starts_with("get") && !line.ends_with("/query");
-    let changed: Vec<String> = heard.try_iter().map(|asked| about(&asked)).filter(changes).collect();
+    let is_change = |line: &String| !line.starts_with("get") && !line.ends_with("/query");
+    let changed: Vec<String> = heard.try_iter().map(|asked| about(&asked)).filter(is_change).collect();
     assert_eq!(changed, Vec::<String>::new());
     psa.patience = PATIENCE;
     psa.add_time(&tenant, "7", &time).await.unwrap();
