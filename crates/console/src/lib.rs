@@ -18,8 +18,8 @@ pub use askama::Error as RenderError;
 pub use candidates::{Candidate, Candidates};
 pub use layout::{Layout, Notice, Tone, Viewer};
 pub use page::{
-    acknowledge, alert_source, alert_sources, coverage_gaps, incident, incidents, mail, on_call_now, problem,
-    psa, schedule, schedules, sign_in,
+    acknowledge, alert_source, alert_source_preview, alert_sources, coverage_gaps, incident, incidents, mail,
+    on_call_now, problem, psa, schedule, schedules, sign_in,
 };
 pub use severity::Severity;
 pub use state::IncidentState;

@@ -4,6 +4,7 @@
 
 pub mod acknowledge;
 pub mod alert_source;
+pub mod alert_source_preview;
 pub mod alert_sources;
 pub mod coverage_gaps;
 pub mod incident;

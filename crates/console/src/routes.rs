@@ -63,6 +63,8 @@ pub const ALERT_SOURCE_TEST: &str = "/app/alert-sources/{id}/test";
 pub const ALERT_SOURCE_ROTATE_KEY: &str = "/app/alert-sources/{id}/rotate-key";
 /// `POST`: read a delivery again; field `delivery`, its id.
 pub const ALERT_SOURCE_READ_AGAIN: &str = "/app/alert-sources/{id}/read-again";
+/// `POST`: what a body would say, answered by the page with it; field `body`.
+pub const ALERT_SOURCE_PREVIEW: &str = "/app/alert-sources/{id}/preview";
 /// `GET`: the tenant's PSA; `POST`: set it up; field `provider`, and that form's.
 pub const PSA: &str = "/app/settings/psa";
 /// `POST`: check it now, answered by the page; no fields of its own.
@@ -206,6 +208,11 @@ pub fn alert_source_read_again(id: &str) -> String {
     filled(ALERT_SOURCE_READ_AGAIN, "{id}", id)
 }
 
+/// See [`ALERT_SOURCE_PREVIEW`].
+pub fn alert_source_preview(id: &str) -> String {
+    filled(ALERT_SOURCE_PREVIEW, "{id}", id)
+}
+
 /// The sign-in page that leads on to `next` afterwards.
 pub fn sign_in(next: &str) -> String {
     format!("{SIGN_IN}?next={}", encoded(next))
@@ -265,6 +272,7 @@ mod tests {
             (ALERT_SOURCE_TEST, alert_source_test(odd)),
             (ALERT_SOURCE_ROTATE_KEY, alert_source_rotate_key(odd)),
             (ALERT_SOURCE_READ_AGAIN, alert_source_read_again(odd)),
+            (ALERT_SOURCE_PREVIEW, alert_source_preview(odd)),
             (MAIL_MESSAGE, mail_message(odd)),
             (ACKNOWLEDGE_LINK, acknowledge_link(odd)),
         ] {

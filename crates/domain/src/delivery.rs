@@ -162,6 +162,16 @@ impl Delivery {
         is_nothing && self.alerts <= 1
     }
 
+    /// Whether reading it again by hand may do anything: any alert of it may be missing, or may have been taken for another than
+    /// it is. Of several, only reading them again tells. One that waits is read again by itself.
+    pub fn may_be_replayed(&self) -> bool {
+        match self.verdict {
+            Verdict::Nothing { .. } | Verdict::Refused { .. } => true,
+            Verdict::Taken { .. } => self.did_nothing() || self.alerts > 1,
+            Verdict::Waiting { .. } => false,
+        }
+    }
+
     /// Takes a body out that is too large to stand in it. One that stands apart already stays there.
     pub fn part(&mut self) -> Option<DeliveryBody> {
         if self.request.body.is_empty() {
@@ -181,6 +191,34 @@ impl Delivery {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_taken_as_it_came_or_waits_is_not_replayed() {
+        let taken = |outcome| Verdict::Taken { outcome, incident_id: None };
+        let refused = Verdict::Refused { field: "title".into(), problem: "is missing".into() };
+        for (verdict, alerts, may) in [
+            (refused, 0, true),
+            (Verdict::Nothing { why: "a test".into() }, 0, true),
+            (taken(Outcome::Ignored), 1, true),
+            (taken(Outcome::Created), 1, false),
+            (taken(Outcome::Created), 2, true),
+            (Verdict::Waiting { problem: "the PSA is away".into() }, 0, false),
+        ] {
+            let delivery = Delivery {
+                id: DeliveryId::derived(&["1"]),
+                source_id: SourceId::derived(&["1"]),
+                received_at: DateTime::UNIX_EPOCH,
+                request: Request::default(),
+                verdict,
+                alerts,
+                replay_of: None,
+                is_test: false,
+                due_at: None,
+                tries: 0,
+            };
+            assert_eq!(delivery.may_be_replayed(), may, "{:?}", delivery.verdict);
+        }
+    }
 
     #[test]
     fn the_bytes_of_a_body_come_back_whatever_they_are() {

@@ -72,6 +72,7 @@ pub(super) fn router() -> Router<Arc<Edge>> {
         .route(routes::ALERT_SOURCE_TEST, post(alert_sources::steps::test))
         .route(routes::ALERT_SOURCE_ROTATE_KEY, post(alert_sources::steps::rotate_key))
         .route(routes::ALERT_SOURCE_READ_AGAIN, post(alert_sources::steps::read_again))
+        .route(routes::ALERT_SOURCE_PREVIEW, post(alert_sources::preview::preview))
         .route(routes::PSA, get(psa::show).post(psa::set))
         .route(routes::PSA_VERIFY, post(psa::verify))
         .route(routes::MAIL, get(mail::list))

@@ -1,14 +1,17 @@
 //! Alert sources: the list, the form, the page with the key, and one source.
 
+use console::Severity;
 use console::alert_source::DeliveryState;
+use console::alert_source_preview::{PreviewRead, PreviewedAlert};
 
-use crate::sample::sources::{delivery, key, list, listed, one};
+use crate::sample::sources::{delivery, key, list, listed, one, preview};
 use crate::sample::{at, posts_to};
 
 const MAKE: &str = "/app/alert-sources";
 const TEST: &str = "/app/alert-sources/src_1/test";
 const ROTATE: &str = "/app/alert-sources/src_1/rotate-key";
 const READ_AGAIN: &str = "/app/alert-sources/src_1/read-again";
+const PREVIEW: &str = "/app/alert-sources/src_1/preview";
 
 #[test]
 fn a_source_is_listed_with_its_type_its_service_and_since_when_it_is_quiet() {
@@ -93,7 +96,7 @@ fn whoever_may_only_look_is_offered_nothing() {
     let mut page = one(vec![delivery(DeliveryState::Refused)]);
     page.steps = None;
     let html = page.render().unwrap();
-    for step in [TEST, ROTATE, READ_AGAIN] {
+    for step in [TEST, ROTATE, READ_AGAIN, PREVIEW] {
         assert!(!posts_to(&html, step), "{step}");
     }
     assert!(html.contains("<dt>Service</dt><dd>Servers</dd>") && html.contains("What came is for managers"));
@@ -130,4 +133,30 @@ fn older_deliveries_are_a_link_away_and_so_is_the_way_back() {
     assert!(html.contains("rel=\"next\" href=\"/app/alert-sources/src_1?after=1.dlv_1%26x\""), "{html}");
     page.is_older = true;
     assert!(page.render().unwrap().contains("rel=\"prev\" href=\"/app/alert-sources/src_1\""));
+}
+
+#[test]
+fn a_preview_says_what_was_read_and_keeps_what_was_typed() {
+    let alert = PreviewedAlert {
+        title: "CPU at <98> %".into(),
+        tells: "A problem",
+        severity: Severity::High,
+        warning: None,
+        facts: vec![("Dedup key", "cpu-srv-1".into())],
+    };
+    let html = preview(PreviewRead::Alerts(vec![alert])).render().unwrap();
+    for words in [
+        "CPU at &#60;98&#62; %",
+        "A problem",
+        "<dt>Dedup key</dt><dd><bdi>cpu-srv-1</bdi></dd>",
+        "nobody was paged",
+    ] {
+        assert!(html.contains(words), "{words} in {html}");
+    }
+    assert!(posts_to(&html, PREVIEW) && html.contains("required>\n{&#34;a&#34;:1}</textarea>"), "{html}");
+    let html = preview(PreviewRead::Refused(vec!["Body is empty.".into()])).render().unwrap();
+    assert!(html.contains("<li>Body is empty.</li>"), "{html}");
+    let html = preview(PreviewRead::Nothing("A test of PRTG.".into())).render().unwrap();
+    assert!(html.contains("Nothing to act on:</strong> A test of PRTG."), "{html}");
+    assert!(posts_to(&one(Vec::new()).render().unwrap(), PREVIEW), "from the source's page");
 }

@@ -2,6 +2,7 @@
 
 use console::acknowledge::LinkOutcome;
 use console::alert_source::DeliveryState;
+use console::alert_source_preview::{PreviewRead, PreviewedAlert};
 use console::alert_sources::Choice;
 use console::coverage_gaps::FindingKind;
 use console::incident::{
@@ -11,7 +12,7 @@ use console::mail::{MailPage, MailRow};
 use console::on_call_now::{OnCallNowPage, OnCallPerson};
 use console::schedule::{Change, FormField, FormProblem, Person};
 use console::schedules::{ScheduleRow, SchedulesPage};
-use console::{Candidate, IncidentState, Layout, Notice, Tone, asset};
+use console::{Candidate, IncidentState, Layout, Notice, Severity, Tone, asset};
 
 use crate::sample::{self, SCRIPT, at, rota, sources};
 
@@ -152,12 +153,24 @@ fn hostile_sources() -> Vec<String> {
     (one.id, one.name, one.kind) = (quoted(), SCRIPT.into(), SCRIPT.into());
     one.settings = vec![("Mapping", SCRIPT.into())];
     one.older = Some(quoted());
+    let alert = PreviewedAlert {
+        title: SCRIPT.into(),
+        tells: "A problem",
+        severity: Severity::High,
+        warning: Some(SCRIPT.into()),
+        facts: vec![("Client", SCRIPT.into())],
+    };
+    let mut preview = sources::preview(PreviewRead::Alerts(vec![alert]));
+    (preview.id, preview.name, preview.body) = (quoted(), SCRIPT.into(), format!("</textarea>{SCRIPT}"));
+    let nothing = sources::preview(PreviewRead::Nothing(SCRIPT.into()));
+    let refused = sources::preview(PreviewRead::Refused(vec![SCRIPT.into()]));
     let mut psa = sources::psa(sources::own());
     psa.check = Some(sources::check(&[(SCRIPT, Some(SCRIPT))]));
     psa.forms[0].fields[0].value = quoted();
     psa.forms[0].problems = vec![SCRIPT.into()];
-    let rendered = [list.render(), key.render(), one.render(), psa.render()];
-    rendered.into_iter().map(Result::unwrap).collect()
+    let previews = [preview, nothing, refused].map(|page| page.render());
+    let rendered = [list.render(), key.render(), one.render(), psa.render()].into_iter().chain(previews);
+    rendered.map(Result::unwrap).collect()
 }
 
 /// Every page, filled with scripts where others write.

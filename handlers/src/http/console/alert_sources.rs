@@ -5,6 +5,7 @@
 
 mod delivered;
 mod one;
+pub(super) mod preview;
 pub(super) mod steps;
 mod words;
 

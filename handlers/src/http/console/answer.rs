@@ -81,7 +81,7 @@ fn advice(status: StatusCode) -> Option<&'static str> {
 }
 
 /// Details are written to stand in the middle of a line; here they stand alone.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let Some(first) = chars.next() else { return String::new() };
     let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };

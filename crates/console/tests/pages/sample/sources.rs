@@ -1,6 +1,7 @@
 //! Alert sources and a PSA, to build view models from.
 
 use console::alert_source::{AlertSourcePage, DeliveryRow, DeliveryState, SourceSteps};
+use console::alert_source_preview::{AlertSourcePreviewPage, PreviewRead};
 use console::alert_sources::{
     AlertSourceKeyPage, AlertSourceRow, AlertSourcesPage, Choice, EnteredSource, SourceForm,
 };
@@ -69,6 +70,16 @@ pub(crate) fn one(deliveries: Vec<DeliveryRow>) -> AlertSourcePage {
         deliveries,
         is_older: false,
         older: None,
+    }
+}
+
+pub(crate) fn preview(read: PreviewRead) -> AlertSourcePreviewPage {
+    AlertSourcePreviewPage {
+        layout: layout(),
+        id: "src_1".into(),
+        name: "Zabbix of Contoso".into(),
+        body: r#"{"a":1}"#.into(),
+        read,
     }
 }
 

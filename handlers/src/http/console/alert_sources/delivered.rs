@@ -7,6 +7,7 @@ use domain::alert::Outcome;
 use domain::delivery::{Delivery, Verdict};
 use domain::id::DeliveryId;
 
+use super::super::answer::sentence;
 use super::super::visitor::Visitor;
 
 /// Some deliveries as the page shows them.
@@ -22,7 +23,7 @@ pub(super) fn rows(visitor: &Visitor, deliveries: &[Delivery]) -> Vec<DeliveryRo
             id: delivery.id.to_string(),
             at: visitor.local(delivery.received_at),
             is_another_reading: delivery.replay_of.is_some(),
-            can_read_again: can_manage && may_be_unread(delivery) && !taken_later.contains(&delivery.id),
+            can_read_again: can_manage && delivery.may_be_replayed() && !taken_later.contains(&delivery.id),
             state: shown.state,
             result: shown.result,
             problem: shown.problem,
@@ -30,12 +31,6 @@ pub(super) fn rows(visitor: &Visitor, deliveries: &[Delivery]) -> Vec<DeliveryRo
         }
     };
     deliveries.iter().map(row).collect()
-}
-
-/// Whether any alert of a delivery may be missing, or may have been taken for another than it is. Of several, only reading
-/// them again tells.
-fn may_be_unread(delivery: &Delivery) -> bool {
-    !matches!(delivery.verdict, Verdict::Taken { .. }) || delivery.did_nothing() || delivery.alerts > 1
 }
 
 /// What a verdict says.
@@ -55,12 +50,12 @@ fn shown(delivery: &Delivery) -> Shown {
             problem: None,
             incident_id: incident_id.as_ref().map(ToString::to_string),
         },
-        Verdict::Nothing { why } => plain(DeliveryState::Nothing, ended(&format!("It was {why}"))),
+        Verdict::Nothing { why } => plain(DeliveryState::Nothing, sentence(why)),
         Verdict::Refused { field, problem } => {
-            plain(DeliveryState::Refused, ended(format!("{field} {problem}").trim()))
+            plain(DeliveryState::Refused, sentence(format!("{field} {problem}").trim()))
         }
         Verdict::Waiting { problem } => {
-            plain(DeliveryState::Waiting, ended(&format!("It is tried again by itself: {problem}")))
+            plain(DeliveryState::Waiting, sentence(&format!("it is tried again by itself: {problem}")))
         }
     }
 }
@@ -78,11 +73,6 @@ fn result(outcome: Outcome, alerts: u32) -> String {
     if alerts > 1 { format!("{alerts} alerts; the first {first}.") } else { format!("It {first}.") }
 }
 
-fn ended(text: &str) -> String {
-    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{text}{end}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +81,5 @@ mod tests {
     fn several_alerts_are_counted_and_the_first_is_told() {
         assert_eq!(result(Outcome::Created, 1), "It opened an incident.");
         assert_eq!(result(Outcome::Grouped, 3), "3 alerts; the first joined an incident.");
-        assert_eq!(ended("alerts is missing"), "alerts is missing.");
     }
 }
