@@ -23,6 +23,7 @@ use store::{Changes, Versioned};
 
 use crate::app::App;
 use crate::ctx::Ctx;
+use crate::entered_secret;
 use crate::error::Error;
 use crate::intake::none_waits;
 use crate::keeping::{Fitting, fit};
@@ -129,12 +130,11 @@ pub async fn delete(app: &App, ctx: &Ctx, id: &SourceId) -> Result<(), Error> {
 /// Takes a step; a secret that was kept for one which surely came to nothing is forgotten.
 async fn take_or_forget(app: &App, ctx: &Ctx, id: &SourceId, step: &Step<'_>) -> Result<AlertSource, Error> {
     let taken = take(app, ctx, id, step).await;
-    if let (Step::Make(_, _, Some(name)) | Step::Edit(_, Some(name)), Err(error)) = (step, &taken)
-        && !matches!(error, Error::Unavailable(_) | Error::Internal(_))
-    {
-        signing::forget(app, name).await;
-    }
-    taken
+    let name = match step {
+        Step::Make(_, _, name) | Step::Edit(_, name) => *name,
+        Step::Rekey(_) | Step::Delete => None,
+    };
+    entered_secret::unless_kept(app.secrets.as_ref(), taken, name).await
 }
 
 async fn take(app: &App, ctx: &Ctx, id: &SourceId, step: &Step<'_>) -> Result<AlertSource, Error> {
@@ -200,7 +200,7 @@ async fn tidy(app: &App, change: &Change) {
     let secret = before.signing_secret.as_ref();
     let is_gone = |name: &&SecretName| after.and_then(|source| source.signing_secret.as_ref()) != Some(*name);
     if let Some(name) = secret.filter(is_gone) {
-        signing::forget(app, name).await;
+        entered_secret::forget(app.secrets.as_ref(), name).await;
     }
 }
 

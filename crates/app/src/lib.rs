@@ -13,6 +13,7 @@ pub mod coverage_gaps;
 mod ctx;
 mod dropped;
 mod effects;
+mod entered_secret;
 mod error;
 pub mod explain;
 pub mod feeds;

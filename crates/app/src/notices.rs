@@ -8,12 +8,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use domain::id::TenantId;
 use domain::notice::{Notice, Telling};
+use domain::roster::admins;
 use domain::user::User;
 use store::{Changes, StoreError};
 use tracing::warn;
 
 use crate::app::App;
 use crate::effects::Effect;
+use crate::roster::all_users;
 
 /// The most people told in one commit; the rest of it is what they are told of.
 const MOST: usize = 95;
@@ -30,6 +32,24 @@ pub(crate) async fn commit(
     app.store.commit(tenant, app.entropy.operation(), changes).await?;
     app.runner.start(app, tenant, effects);
     Ok(())
+}
+
+/// Commits `changes`, and tells every admin, where there is something to tell. Lost against somebody else, neither is done:
+/// whoever was first has changed, or told, the same thing.
+pub(crate) async fn commit_and_tell_admins(
+    app: &Arc<App>,
+    tenant: &TenantId,
+    changes: Changes,
+    telling: Option<&Telling>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let users = if telling.is_some() { all_users(app, tenant).await? } else { Vec::new() };
+    let each = |telling: &Telling| admins(&users).map(|user| (user, telling.clone())).collect();
+    let tellings: Vec<(&User, Telling)> = telling.map(each).unwrap_or_default();
+    match commit(app, tenant, changes, &tellings, now).await {
+        Ok(()) | Err(StoreError::Conflict { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Adds a notice for each of `tellings`, which nobody was told before, to `changes`; answers what is to be done once they

@@ -62,7 +62,7 @@ impl Calling {
             return Ok(());
         }
         let users = all_users(app, tenant).await?;
-        (self.roster.last_resort, self.roster.admins) = fallback(app, tenant, users).await?;
+        (self.roster.last_resort, self.roster.admins) = fallback(app, tenant, &users).await?;
         self.with_admins = true;
         Ok(())
     }
@@ -116,7 +116,7 @@ pub(crate) async fn everything(
     let mut sources = sources(app, tenant, policy_id, from).await?;
     let users = all_users(app, tenant).await?;
     sources.users = users.iter().map(|user| (user.id.clone(), user.clone())).collect();
-    let (last_resort, admins) = fallback(app, tenant, users).await?;
+    let (last_resort, admins) = fallback(app, tenant, &users).await?;
     Ok((sources, Roster { steps: Vec::new(), last_resort, admins, sending: app.sending() }))
 }
 
@@ -167,7 +167,7 @@ pub(crate) async fn all_users(app: &App, tenant: &TenantId) -> Result<Vec<User>,
 async fn fallback(
     app: &App,
     tenant: &TenantId,
-    users: Vec<User>,
+    users: &[User],
 ) -> Result<(Option<User>, Vec<User>), StoreError> {
     let home = app.store.get::<Tenant>(tenant, "tenant").await?;
     let last_resort = home.and_then(|home| home.value.last_resort);

@@ -4,9 +4,41 @@
 //! Invariant: what is done depends only on the ticket as it is now and on whether an incident is open for it, since
 //! Autotask doesn't say what has happened to it, and says some things late, twice or not at all.
 
+use crate::psa::{AutotaskSettings, chosen};
 use crate::severity::Severity;
 use crate::signal::{Action, Signal, TicketMention, WhenNoneOpen};
 use crate::ticket::{Stage, TicketFacts};
+
+/// Labels of statuses in which nothing more is done about a ticket.
+const OVER: [&str; 6] = ["complete", "completed", "denied", "closed", "cancelled", "canceled"];
+
+impl AutotaskSettings {
+    /// The label of the status of a stage: as these settings say, else the one that every Autotask comes with.
+    pub fn status_of(&self, stage: Stage) -> &str {
+        match stage {
+            Stage::New => chosen(self.new_status.as_deref(), "New"),
+            Stage::Working => chosen(self.working_status.as_deref(), "In Progress"),
+            Stage::Closed => chosen(self.closed_status.as_deref(), "Complete"),
+        }
+    }
+
+    /// What a status means, by its label in any case. One that is two things at once is the later one.
+    pub fn stage(&self, status: &str) -> Option<Stage> {
+        let is = |stage: &Stage| simple(status) == simple(self.status_of(*stage));
+        [Stage::Closed, Stage::Working, Stage::New].into_iter().find(is)
+    }
+
+    /// Whether nothing more is told to a ticket in this status. That is wider than what [`signal`] takes for an end: the
+    /// product's table opens an incident for whatever it doesn't list, since a page too many is better than one too few, while
+    /// a note to a closed ticket is lost.
+    pub fn is_over(&self, status: &str) -> bool {
+        self.stage(status) == Some(Stage::Closed) || OVER.contains(&simple(status).as_str())
+    }
+}
+
+fn simple(label: &str) -> String {
+    label.trim().to_lowercase()
+}
 
 /// What a ticket says.
 pub fn signal(facts: &TicketFacts) -> Signal {
@@ -51,7 +83,7 @@ fn lifecycle(stage: Option<Stage>, status: &str) -> (Action, WhenNoneOpen) {
         Some(Stage::Closed) => return (Action::Resolve, refused()),
         None => {}
     }
-    match status.to_lowercase().as_str() {
+    match simple(status).as_str() {
         "in progress" => (Action::Acknowledge, WhenNoneOpen::Open),
         "complete" | "denied" => (Action::Resolve, refused()),
         "waiting customer" | "waiting materials" | "scheduled" | "escalate" | "waiting vendor"
@@ -131,6 +163,27 @@ mod tests {
         ] {
             assert_eq!(done(status), (none, open), "{status:?}");
         }
+    }
+
+    #[test]
+    fn a_status_is_over_by_the_settings_or_by_what_it_is_called_everywhere() {
+        let own = AutotaskSettings { closed_status: Some("Erledigt".into()), ..AutotaskSettings::default() };
+        for (status, stage, is_over) in [
+            (" erledigt", Some(Stage::Closed), true),
+            ("Complete", None, true),
+            ("CLOSED ", None, true),
+            ("In Progress", Some(Stage::Working), false),
+            ("new", Some(Stage::New), false),
+            ("Waiting Customer", None, false),
+            ("", None, false),
+        ] {
+            assert_eq!((own.stage(status), own.is_over(status)), (stage, is_over), "{status:?}");
+        }
+        let blank = AutotaskSettings { closed_status: Some(" ".into()), ..AutotaskSettings::default() };
+        assert_eq!(blank.status_of(Stage::Closed), "Complete");
+        assert_eq!(blank.stage(""), None);
+        let both = AutotaskSettings { working_status: Some("erledigt".into()), ..own };
+        assert_eq!(both.stage("Erledigt"), Some(Stage::Closed));
     }
 
     #[test]

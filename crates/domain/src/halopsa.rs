@@ -6,7 +6,7 @@
 
 use chrono::{Datelike as _, NaiveDate};
 
-use crate::psa::HaloSettings;
+use crate::psa::{HaloSettings, chosen};
 use crate::signal::{Action, Signal, WhenNoneOpen};
 use crate::ticket::Stage;
 
@@ -72,6 +72,16 @@ impl Standing {
 }
 
 impl HaloSettings {
+    /// The name of the status of completed tickets: as these settings say, else the one that every HaloPSA comes with.
+    pub fn closed_status(&self) -> &str {
+        chosen(self.closed_status.as_deref(), "Closed")
+    }
+
+    /// The name of the status of tickets that are worked on, likewise.
+    pub fn working_status(&self) -> &str {
+        chosen(self.working_status.as_deref(), "In Progress")
+    }
+
     /// What a status means by these settings, by its name in any case or by its number. One that is two things at once is the
     /// later one.
     pub fn stage(&self, status: &str) -> Option<Stage> {
@@ -191,7 +201,8 @@ mod tests {
         let both = HaloSettings { working_status: Some("erledigt".into()), ..settings() };
         assert_eq!(both.stage("Erledigt"), Some(Stage::Closed));
         let empty = HaloSettings { working_status: Some(" ".into()), ..HaloSettings::default() };
-        assert_eq!(empty.stage(" "), None);
+        assert_eq!((empty.stage(" "), empty.working_status()), (None, "In Progress"));
+        assert_eq!((settings().closed_status(), empty.closed_status()), ("Erledigt", "Closed"));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::id::UserId;
 use crate::severity::Severity;
@@ -29,6 +29,9 @@ pub struct PsaConnection {
     /// What the last check of its permissions said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked: Option<PsaCheck>,
+    /// How many looks in a row, made by themselves, could not ask it; none where the last one could.
+    #[serde(default)]
+    pub unreached: u32,
     /// When it is checked again.
     pub due_at: DateTime<Utc>,
 }
@@ -102,6 +105,16 @@ fn origin(address: &str) -> String {
     format!("{scheme}://{}", host.strip_suffix(usual).unwrap_or(host))
 }
 
+/// Reads a setting that may be left out: a blank one is.
+fn said<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.filter(|text| !text.trim().is_empty()))
+}
+
+/// What a setting says, or what is usual.
+pub(crate) fn chosen<'a>(setting: Option<&'a str>, usual: &'a str) -> &'a str {
+    setting.map(str::trim).filter(|setting| !setting.is_empty()).unwrap_or(usual)
+}
+
 /// How The One PSA is reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -119,19 +132,19 @@ pub struct HaloSettings {
     /// Of the API application.
     pub client_id: String,
     /// By name; tickets are of this type. `None`: the PSA's default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
     pub ticket_type: Option<String>,
     /// The status of a ticket that is worked on, by name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
     pub working_status: Option<String>,
     /// The status of a completed ticket, by name; `Closed` where none is named.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
     pub closed_status: Option<String>,
     /// Further statuses that mean that a ticket is over, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also_closed: Vec<String>,
     /// The outcome that private notes are written with, by name; `None`: the first one that is a note.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
     pub note_outcome: Option<String>,
 }
 
@@ -146,16 +159,16 @@ pub struct AutotaskSettings {
     /// The queue that tickets are made in.
     pub queue: String,
     /// The status of a new ticket; `New` where none is named.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
     pub new_status: Option<String>,
     /// The status of a ticket that is worked on; `In Progress` where none is named.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
     pub working_status: Option<String>,
     /// The status of a completed ticket; `Complete` where none is named.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
     pub closed_status: Option<String>,
     /// The source of tickets.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// Hours until a ticket is due; 24 where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -164,10 +177,10 @@ pub struct AutotaskSettings {
     #[serde(default)]
     pub impersonate: bool,
     /// The role of whoever a ticket is given to; `None`: the first service desk role they have.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
     /// Where the zone is asked for; `None`: Autotask's own address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
     pub zone_url: Option<String>,
 }
 
@@ -183,6 +196,7 @@ pub struct PsaMapping {
     /// The PSA's company for a client, by its id or name there. Names in any case.
     pub companies: BTreeMap<String, String>,
     /// The company of a ticket whose client is not known; by its id or name.
+    #[serde(deserialize_with = "said")]
     pub default_company: Option<String>,
 }
 
@@ -201,39 +215,10 @@ impl PsaMapping {
     }
 }
 
-/// What a check of a PSA's permissions said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PsaCheck {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// What was looked at, in order.
-    pub points: Vec<CheckPoint>,
-}
-
-/// One thing that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CheckPoint {
-    /// What, as people say it: `create tickets`.
-    pub what: String,
-    /// What is missing; `None`: nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub missing: Option<String>,
-}
-
-impl PsaCheck {
-    /// Whether nothing is missing.
-    pub fn is_good(&self) -> bool {
-        self.points.iter().all(|point| point.missing.is_none())
-    }
-
-    /// What is missing, a line each.
-    pub fn missing(&self) -> impl Iterator<Item = String> {
-        self.points.iter().filter_map(|point| Some(format!("{}: {}", point.what, point.missing.as_ref()?)))
-    }
-}
-
+mod check;
 mod home;
 
+pub use check::{AFTER_SAVE, CheckPoint, FollowUp, PsaCheck};
 pub use home::PsaHome;
 
 #[cfg(test)]
@@ -272,6 +257,14 @@ mod tests {
         assert_eq!(autotask("API@msp.test ", None), here);
         assert_ne!(autotask("api@evil.test", None), here);
         assert_ne!(autotask("api@msp.test", Some("https://evil.test")), here);
+    }
+
+    #[test]
+    fn a_blank_setting_is_left_out() {
+        let blank = r#"{"base_url":"https://msp.halopsa.com","client_id":"app","ticket_type":" ","closed_status":"","note_outcome":null}"#;
+        let read: HaloSettings = serde_json::from_str(blank).unwrap();
+        let bare = r#"{"base_url":"https://msp.halopsa.com","client_id":"app"}"#;
+        assert_eq!(read, serde_json::from_str(bare).unwrap());
     }
 
     #[test]

@@ -96,10 +96,15 @@ impl StepNames {
 }
 
 /// Who is told when a policy reaches nobody: the last resort and the admins; the latter also when every round is through.
-pub fn fallback(users: Vec<User>, last_resort: Option<&UserId>) -> (Option<User>, Vec<User>) {
+pub fn fallback(users: &[User], last_resort: Option<&UserId>) -> (Option<User>, Vec<User>) {
     let last_resort = last_resort.and_then(|id| users.iter().find(|user| user.id == *id).cloned());
-    let admins = users.into_iter().filter(|user| user.role.can_manage() && !user.disabled).collect();
+    let admins = admins(users).cloned().collect();
     (last_resort, admins)
+}
+
+/// Who is told what only an admin can mend: whoever may manage, and has not left.
+pub fn admins(users: &[User]) -> impl Iterator<Item = &User> {
+    users.iter().filter(|user| user.role.can_manage() && !user.disabled)
 }
 
 fn names_of(step: &Step, sources: &Sources, at: DateTime<Utc>) -> StepNames {

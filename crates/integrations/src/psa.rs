@@ -3,6 +3,7 @@
 mod autotask;
 mod halopsa;
 mod patience;
+mod point;
 mod theone;
 
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 mod belonging;
 mod both_ways;
+mod checking;
 mod halopsa_in;
 mod in_doubt;
 mod leaving;
@@ -170,6 +171,8 @@ async fn a_technician_whom_the_psa_does_not_know_is_named_and_the_ticket_is_made
         let named =
             ticket.text.contains("Ben Brook") || ticket.notes.iter().any(|note| note.contains("Ben Brook"));
         assert!(ticket.owner.is_empty() && named, "{id}: {ticket:?}");
+        // The admins heard of it.
+        world.skip_mails();
     }
 }
 

@@ -2,15 +2,14 @@
 //!
 //! Invariants: a secret is kept before a source names it, and forgotten after none does any more; it is in no answer.
 
-use domain::id::SecretId;
 use domain::input::Wrong;
 use domain::source::SourceType;
 use domain::vault::SecretName;
 use secrecy::{ExposeSecret as _, SecretString};
-use tracing::warn;
 
 use crate::app::App;
 use crate::ctx::Ctx;
+use crate::entered_secret;
 use crate::error::Error;
 
 /// Longer than any sender's.
@@ -48,16 +47,9 @@ impl SigningSecret {
 /// Keeps a new secret; answers where.
 pub(super) async fn keep(app: &App, ctx: &Ctx, secret: &SigningSecret) -> Result<Option<SecretName>, Error> {
     let SigningSecret::Set(value) = secret else { return Ok(None) };
-    let name = SecretName::new(&ctx.tenant, &SecretId::fresh(ctx.now, app.entropy.draw()));
-    app.secrets.put(&name, value).await.map_err(|error| Error::Unavailable(error.to_string()))?;
+    let name = entered_secret::fresh_name(app, ctx);
+    entered_secret::put(app.secrets.as_ref(), &name, value).await?;
     Ok(Some(name))
-}
-
-/// Forgets a secret that nothing names. One that stays is read by nobody.
-pub(super) async fn forget(app: &App, name: &SecretName) {
-    if let Err(error) = app.secrets.forget(name).await {
-        warn!(%error, %name, "a secret that nothing names any more stays");
-    }
 }
 
 #[cfg(test)]

@@ -15,14 +15,13 @@ use domain::id::{SourceId, TenantId};
 use domain::notice::Telling;
 use domain::source::{AlertSource, SourceType};
 use domain::source_watch::{self, Heard, SourceWatch};
-use domain::user::User;
 use store::{Changes, Cursor, Range, StoreError, Versioned, source_watch_id};
 
 use crate::app::App;
 use crate::error::Error;
 use crate::intake::{body_apart, built_in};
 use crate::tick::pulse;
-use crate::{notices, roster, tenants};
+use crate::{notices, tenants};
 
 pub(crate) use heartbeat::beat;
 
@@ -92,15 +91,8 @@ async fn listen(
         Heard::Quiet { since } => Some(telling(source, since, tenants::home(app, tenant).await?.zone)),
         Heard::Well => None,
     };
-    let users: Vec<User> = if telling.is_some() { roster::all_users(app, tenant).await? } else { Vec::new() };
-    let admins = users.iter().filter(|user| user.role.can_manage() && !user.disabled);
-    let tellings: Vec<(&User, Telling)> =
-        telling.iter().flat_map(|telling| admins.clone().map(move |user| (user, telling.clone()))).collect();
-    match notices::commit(app, tenant, changes, &tellings, now).await {
-        // Lost, somebody else has looked.
-        Ok(()) | Err(StoreError::Conflict { .. }) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
+    // Lost, somebody else has looked.
+    Ok(notices::commit_and_tell_admins(app, tenant, changes, telling.as_ref(), now).await?)
 }
 
 /// Counts the deliveries that came since the last look, and has each looked at; answers whether there are more.

@@ -7,21 +7,19 @@ use std::sync::Arc;
 
 use domain::id::{SecretId, TenantId};
 use domain::input::Wrong;
-use domain::psa::{Provider, PsaConnection, PsaMapping};
+use domain::psa::{AFTER_SAVE, Provider, PsaConnection, PsaMapping};
 use domain::user::User;
 use domain::vault::SecretName;
 use secrecy::{ExposeSecret as _, SecretString};
 use store::{Changes, PSA, StoreError, Versioned};
-use tracing::warn;
 
-use super::check::next_night;
 use super::connect;
 use super::parked::wake;
 use crate::app::App;
 use crate::ctx::Ctx;
+use crate::entered_secret::{self, forget};
 use crate::error::Error;
 use crate::keeping::accept;
-use crate::tenants;
 use crate::turns::Tries;
 
 const MAY: &str = "set the PSA up";
@@ -58,16 +56,12 @@ pub async fn set(app: &Arc<App>, ctx: &Ctx, edit: &PsaEdit) -> Result<PsaConnect
     ctx.must_manage(MAY)?;
     let before = find(app, &ctx.tenant).await?.map(|found| found.value);
     let mut wrong = problems(app, ctx, edit).await?;
-    let new = edit
-        .secret
-        .as_ref()
-        .map(|_| SecretName::new(&ctx.tenant, &SecretId::fresh(ctx.now, app.entropy.draw())));
+    let new = edit.secret.as_ref().map(|_| entered_secret::fresh_name(app, ctx));
     let secret = secret_of(edit, new.as_ref(), before.as_ref()).unwrap_or_else(|problem| {
         wrong.push(problem);
         // The rest is looked at all the same.
         SecretName::new(&ctx.tenant, &SecretId::derived(&["none", ctx.tenant.as_str()]))
     });
-    let zone = tenants::home(app, &ctx.tenant).await?.zone;
     let mut connection = PsaConnection {
         provider: edit.provider.clone(),
         secret,
@@ -75,7 +69,8 @@ pub async fn set(app: &Arc<App>, ctx: &Ctx, edit: &PsaEdit) -> Result<PsaConnect
         time_entries: edit.time_entries,
         version: 0,
         checked: None,
-        due_at: next_night(zone, ctx.now),
+        unreached: 0,
+        due_at: ctx.now + AFTER_SAVE,
     };
     if let Err(error) = connect(app, &connection) {
         let Error::Invalid(fields) = error else { return Err(error) };
@@ -84,11 +79,12 @@ pub async fn set(app: &Arc<App>, ctx: &Ctx, edit: &PsaEdit) -> Result<PsaConnect
     }
     accept(wrong)?;
     if let (Some(name), Some(secret)) = (&new, &edit.secret) {
-        app.secrets.put(name, secret).await.map_err(|error| Error::Unavailable(error.to_string()))?;
+        entered_secret::put(app.secrets.as_ref(), name, secret).await?;
     }
-    let replaced = keep(app, ctx, edit, new.as_ref(), &mut connection).await?;
+    let kept = keep(app, ctx, edit, new.as_ref(), &mut connection).await;
+    let replaced = entered_secret::unless_kept(app.secrets.as_ref(), kept, new.as_ref()).await?;
     if let Some(secret) = replaced.filter(|secret| *secret != connection.secret) {
-        forget(app, &secret).await;
+        forget(app.secrets.as_ref(), &secret).await;
     }
     wake(app, &ctx.tenant).await?;
     Ok(connection)
@@ -120,7 +116,7 @@ pub async fn remove(app: &App, ctx: &Ctx) -> Result<(), Error> {
     let mut changes = Changes::new();
     changes.delete(&found);
     app.store.commit(&ctx.tenant, app.entropy.operation(), changes).await?;
-    forget(app, &found.value.secret).await;
+    forget(app.secrets.as_ref(), &found.value.secret).await;
     Ok(())
 }
 
@@ -164,13 +160,6 @@ async fn keep(
             Err(StoreError::Conflict { .. }) => tries.lost(app, turn).await?,
             Err(error) => return Err(error.into()),
         }
-    }
-}
-
-/// Best effort: a secret that nobody names is of no use to anybody.
-async fn forget(app: &App, name: &SecretName) {
-    if let Err(error) = app.secrets.forget(name).await {
-        warn!(%error, "a secret that is no longer needed could not be deleted");
     }
 }
 

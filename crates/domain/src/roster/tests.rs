@@ -156,8 +156,8 @@ fn the_last_resort_may_be_anybody_and_disabled_admins_are_not_told() {
     users[1].role = crate::user::Role::Admin;
     users[2].role = crate::user::Role::Owner;
     users[2].disabled = true;
-    let (last_resort, admins) = fallback(users, Some(&person("Ann").id));
+    let (last_resort, admins) = fallback(&users, Some(&person("Ann").id));
     assert_eq!(last_resort.map(|user| user.name).as_deref(), Some("Ann"));
     assert_eq!(admins.iter().map(|user| &*user.name).collect::<Vec<_>>(), ["Ada"]);
-    assert_eq!(fallback(vec![person("Ann")], Some(&person("Bob").id)), (None, Vec::new()));
+    assert_eq!(fallback(&[person("Ann")], Some(&person("Bob").id)), (None, Vec::new()));
 }

@@ -24,17 +24,14 @@ use async_trait::async_trait;
 use domain::id::TenantId;
 use domain::input::Wrong;
 use domain::psa::{AutotaskSettings, CheckPoint, PsaHome, PsaMapping};
-use domain::ticket::{NewTicket, Technician, TicketFacts};
+use domain::ticket::{NewTicket, Stage, Technician, TicketFacts};
 
 use self::api::Api;
 use self::directory::{Assignment, Directory, digits};
-use self::picklist::Picklists;
+use self::picklist::{Entity, Picklists};
 use super::patience::{PATIENCE, Until};
 use crate::http::Http;
 
-const NEW: &str = "New";
-const WORKING: &str = "In Progress";
-const COMPLETE: &str = "Complete";
 const DUE_HOURS: u16 = 24;
 
 /// Autotask.
@@ -88,16 +85,10 @@ impl Autotask {
         Until::after(self.patience)
     }
 
-    fn new_status(&self) -> &str {
-        chosen(self.settings.new_status.as_deref(), NEW)
-    }
-
-    fn working_status(&self) -> &str {
-        chosen(self.settings.working_status.as_deref(), WORKING)
-    }
-
-    fn closed_status(&self) -> &str {
-        chosen(self.settings.closed_status.as_deref(), COMPLETE)
+    /// The number of the status of a stage.
+    async fn status(&self, stage: Stage) -> Result<i64, TicketError> {
+        let status = (Entity::Tickets, "status");
+        self.picklists.value(&self.api, status, self.settings.status_of(stage)).await
     }
 
     fn due_hours(&self) -> u16 {
@@ -114,10 +105,6 @@ impl Autotask {
         let role = self.settings.role.as_deref();
         self.directory.assignment(&self.api, &self.mapping, technician, role).await
     }
-}
-
-fn chosen<'a>(setting: Option<&'a str>, usual: &'a str) -> &'a str {
-    setting.map(str::trim).filter(|setting| !setting.is_empty()).unwrap_or(usual)
 }
 
 /// The number of a ticket of ours; no other text is one.

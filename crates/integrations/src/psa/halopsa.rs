@@ -34,12 +34,6 @@ use self::lists::{Lists, named, or_none};
 use super::patience::{PATIENCE, Until};
 use crate::http::Http;
 
-/// The status of a completed ticket, where the settings name none; every new HaloPSA has it.
-const CLOSED: &str = "Closed";
-
-/// The status of a ticket that is worked on, where the settings name none and it exists.
-const WORKING: &str = "In Progress";
-
 /// One tenant's HaloPSA.
 #[derive(Debug)]
 pub struct HaloPsa {
@@ -178,7 +172,7 @@ impl TicketSystem for HaloPsa {
     async fn complete(&self, _: &TenantId, id: &str, end: &TicketResolution) -> Result<(), TicketError> {
         let id = number(id)?;
         let until = Until::after(self.patience);
-        let name = self.settings.closed_status.as_deref().unwrap_or(CLOSED);
+        let name = self.settings.closed_status();
         let statuses = self.lists.statuses(&self.access).await?;
         let status = named(&statuses, name).ok_or_else(|| {
             TicketError::Refused(format!(
@@ -192,7 +186,7 @@ impl TicketSystem for HaloPsa {
     async fn take(&self, _: &TenantId, id: &str, technician: &Technician) -> Result<(), TicketError> {
         let id = number(id)?;
         let until = Until::after(self.patience);
-        let name = self.settings.working_status.as_deref().unwrap_or(WORKING);
+        let name = self.settings.working_status();
         self.access.token().await?;
         let statuses = or_none(self.lists.statuses(&self.access).await)?;
         let status = named(&statuses, name).map(|status| status.id);

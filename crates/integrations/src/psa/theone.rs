@@ -24,6 +24,7 @@ use url::Url;
 
 use self::answer::Call;
 use super::patience::{PATIENCE, Until};
+use super::point::point;
 use crate::SettingError;
 use crate::http::{Answer, Http, NoAnswer};
 
@@ -148,11 +149,12 @@ impl TicketSystem for TheOnePsa {
         PsaHome::new("theone", &TheOneSettings { api_url: self.tickets.to_string() }.account())
     }
 
-    /// Every create carries the ticket's key as its `Idempotency-Key`.
+    /// Its ids are any text, and nothing says that it shows every ticket it has.
     fn counts_tickets(&self) -> bool {
         false
     }
 
+    /// Every create carries the ticket's key as its `Idempotency-Key`.
     fn knows_repeats(&self) -> bool {
         true
     }
@@ -243,8 +245,7 @@ impl TicketSystem for TheOnePsa {
 
     async fn check(&self, tenant: &TenantId) -> Vec<CheckPoint> {
         let looked = self.find(tenant, "oncall-check", 0).await;
-        let missing = looked.err().map(|error| error.to_string());
-        vec![CheckPoint { what: "reach the PSA and look for tickets".to_owned(), missing }]
+        vec![point("reach the PSA and look for tickets", looked.map(|_| None))]
     }
 }
 

@@ -159,6 +159,7 @@ async fn a_tenants_connection_opens_the_psa_that_it_names() {
         time_entries: false,
         version: 1,
         checked: None,
+        unreached: 0,
         due_at: at(0),
     };
     let psas = Psas::new(Http::default());

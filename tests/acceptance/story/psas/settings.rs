@@ -35,6 +35,11 @@ async fn settings_that_cannot_work_are_refused_by_name_and_change_nothing(mut wo
     for field in ["secret", "mapping.technicians.usr_GONE", "provider.base_url", "provider.client_id"] {
         assert!(fields.contains(&field.to_owned()), "{field} in {fields:?}");
     }
+    let provider = json!({ "type": "theone", "api_url": "https://psa.example" });
+    let no_text = json!({ "provider": provider, "secret": 83_920_174 });
+    let refused = world.put("olivia", "/api/settings/psa", no_text).await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.text.contains("secret") && !refused.text.contains("83920174"), "{}", refused.text);
     let kept = world.get("olivia", "/api/settings/psa").await;
     assert_eq!((&kept["connection"], &kept["deployment"]), (&Value::Null, &json!("The One PSA")));
 }
@@ -47,6 +52,9 @@ async fn a_secret_is_never_shown_and_stays_when_it_is_left_out(mut world: World)
     let set = world.put("olivia", "/api/settings/psa", settings).await;
     assert_eq!((set.status.as_u16(), &set.json()["secret_set"]), (200, &json!(true)), "{}", set.text);
     assert!(!set.text.contains(Autotask::SECRET));
+    let read = world.get("olivia", "/api/settings/psa").await;
+    let back = world.put("olivia", "/api/settings/psa", read["connection"].clone()).await;
+    assert_eq!((back.status.as_u16(), &back.json()["mapping"]), (200, &read["connection"]["mapping"]));
     let checked = world.post("olivia", "/api/settings/psa/verify", Value::Null).await.json();
     assert_eq!(checked["good"], true, "{checked}");
     let gone = world.send("DELETE", "/api/settings/psa", Some("olivia"), "").await;
@@ -142,7 +150,6 @@ async fn the_admins_hear_before_the_night_what_is_missing_and_only_then(mut worl
     world.advance(TimeDelta::hours(1)).await;
     world.no_mail();
     office.dismiss_everybody();
-    office.connect(&mut world, json!({})).await;
     world.sleep_through(TimeDelta::hours(23));
     world.tick().await;
     world.no_mail();

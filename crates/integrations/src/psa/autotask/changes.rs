@@ -4,7 +4,7 @@
 //! outside; time is looked for before it is filed.
 
 use app::port::{TicketError, TicketNote, TicketResolution, TimeSpent};
-use domain::ticket::Technician;
+use domain::ticket::{Stage, Technician};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -13,7 +13,6 @@ use super::answer::{self, Call, NAME};
 use super::api::{PAGE, Request, condition, number};
 use super::directory::Assignment;
 use super::note;
-use super::picklist::Entity;
 use super::ticket;
 use crate::psa::patience::Until;
 
@@ -40,10 +39,9 @@ impl Autotask {
     pub(super) async fn end(&self, id: i64, end: &TicketResolution) -> Result<(), TicketError> {
         let until = self.until();
         let ticket = self.open_item(id).await?;
-        let status = (Entity::Tickets, "status");
         let changes = json!({
             "id": id,
-            "status": self.picklists.value(&self.api, status, self.closed_status()).await?,
+            "status": self.status(Stage::Closed).await?,
             "resolution": ticket::resolution(&ticket, end),
         });
         self.change(&ticket, &changes, until).await
@@ -74,11 +72,7 @@ impl Autotask {
     /// What changes when a ticket is given to a technician. Whom Autotask doesn't know, it can't be given to; but it is
     /// worked on.
     async fn given(&self, id: i64, ticket: &Value, technician: &Technician) -> Result<Value, TicketError> {
-        let status = (Entity::Tickets, "status");
-        let mut changes = json!({
-            "id": id,
-            "status": self.picklists.value(&self.api, status, self.working_status()).await?,
-        });
+        let mut changes = json!({ "id": id, "status": self.status(Stage::Working).await? });
         if let Some(Assignment { resource, role }) = self.assignment(technician).await? {
             changes["assignedResourceID"] = json!(resource);
             // In any of their roles it is theirs.

@@ -5,12 +5,14 @@
 use app::port::TicketError;
 use domain::psa::CheckPoint;
 use domain::severity::Severity;
+use domain::ticket::Stage;
 use serde_json::Value;
 
 use super::Autotask;
 use super::answer::Call;
 use super::api::{Request, condition};
 use super::picklist::Entity;
+use crate::psa::point::point;
 
 /// What was found missing so far.
 #[derive(Debug, Default)]
@@ -18,12 +20,11 @@ struct Findings(Vec<CheckPoint>);
 
 impl Findings {
     fn add<T>(&mut self, what: impl Into<String>, looked: Result<T, TicketError>) {
-        let missing = looked.err().map(|error| error.to_string());
-        self.0.push(CheckPoint { what: what.into(), missing });
+        self.missing(what, looked.map(|_| None));
     }
 
-    fn missing(&mut self, what: impl Into<String>, missing: Option<String>) {
-        self.0.push(CheckPoint { what: what.into(), missing });
+    fn missing(&mut self, what: impl Into<String>, looked: Result<Option<String>, TicketError>) {
+        self.0.push(point(what, looked));
     }
 }
 
@@ -59,9 +60,9 @@ impl Autotask {
     async fn check_labels(&self, findings: &mut Findings) {
         let mut labels = vec![
             ("queue", "queueID", self.settings.queue.as_str()),
-            ("status of new tickets", "status", self.new_status()),
-            ("status of tickets in work", "status", self.working_status()),
-            ("status of completed tickets", "status", self.closed_status()),
+            ("status of new tickets", "status", self.settings.status_of(Stage::New)),
+            ("status of tickets in work", "status", self.settings.status_of(Stage::Working)),
+            ("status of completed tickets", "status", self.settings.status_of(Stage::Closed)),
         ];
         labels.extend(self.settings.source.as_deref().map(|source| ("source", "source", source)));
         for (what, field, label) in labels {
@@ -80,14 +81,12 @@ impl Autotask {
         let role = self.settings.role.as_deref();
         let mut somebody = None;
         for (user, name) in &self.mapping.technicians {
-            let missing = match self.directory.assignment_of(&self.api, name, role).await {
-                Ok(Some(found)) => {
-                    somebody = somebody.or(Some(found.resource));
-                    None
-                }
-                Ok(None) => Some(format!("'{name}' is no active resource with a service desk role")),
-                Err(error) => Some(error.to_string()),
-            };
+            let looked = self.directory.assignment_of(&self.api, name, role).await;
+            if let Ok(Some(found)) = &looked {
+                somebody = somebody.or(Some(found.resource));
+            }
+            let none = || format!("'{name}' is no active resource with a service desk role");
+            let missing = looked.map(|found| found.is_none().then(none));
             findings.missing(format!("technician {user}"), missing);
         }
         // Autotask says who may be impersonated only to whoever tries; reading a note in their name harms nobody.
@@ -104,37 +103,32 @@ impl Autotask {
         }
         let missing = match self.mapping.default_company.as_deref().map(str::trim) {
             None | Some("") => {
-                Some("none is set: no ticket can be made for a client that is not known".to_owned())
+                Ok(Some("none is set: no ticket can be made for a client that is not known".to_owned()))
             }
             Some(default) => self.lacks_company(default).await,
         };
         findings.missing("default company", missing);
     }
 
-    async fn lacks_company(&self, name: &str) -> Option<String> {
-        match self.directory.has_company(&self.api, name).await {
-            Ok(true) => None,
-            Ok(false) => Some(format!("there is no active company '{name}'")),
-            Err(error) => Some(error.to_string()),
-        }
+    async fn lacks_company(&self, name: &str) -> Result<Option<String>, TicketError> {
+        let is_there = self.directory.has_company(&self.api, name).await?;
+        Ok((!is_there).then(|| format!("there is no active company '{name}'")))
     }
 }
 
 /// Why something may not be done, going by what Autotask says about our rights. Where it doesn't say, it may: only the
 /// doing will show.
-fn may(said: &Result<Value, TicketError>, deed: &str) -> Option<String> {
-    let info = match said {
-        Ok(answer) => answer.get("info").unwrap_or(answer),
-        Err(error) => return Some(error.to_string()),
-    };
+fn may(said: &Result<Value, TicketError>, deed: &str) -> Result<Option<String>, TicketError> {
+    let answer = said.as_ref().map_err(TicketError::clone)?;
+    let info = answer.get("info").unwrap_or(answer);
     let refused = |name: &str| match &info[name] {
         Value::Bool(may) => !may,
         Value::String(access) => access.eq_ignore_ascii_case("none"),
         _ => false,
     };
     let names = [format!("can{deed}"), format!("userAccessFor{deed}")];
-    let name = names.into_iter().find(|name| refused(name))?;
-    Some(format!("the API user's security level does not allow it ({name})"))
+    let name = names.into_iter().find(|name| refused(name));
+    Ok(name.map(|name| format!("the API user's security level does not allow it ({name})")))
 }
 
 #[cfg(test)]
@@ -152,8 +146,9 @@ mod tests {
             (json!({ "userAccessForCreate": "Restricted" }), false),
             (json!({}), false),
         ] {
-            assert_eq!(may(&Ok(said.clone()), "Create").is_some(), missing, "{said}");
+            assert_eq!(may(&Ok(said.clone()), "Create").unwrap().is_some(), missing, "{said}");
         }
-        assert!(may(&Err(TicketError::Refused("no".into())), "Create").is_some());
+        let refused = TicketError::Refused("no".into());
+        assert_eq!(may(&Err(refused.clone()), "Create"), Err(refused));
     }
 }

@@ -51,21 +51,6 @@ fn whoever_is_mapped_or_has_a_mail_address_can_be_looked_for() {
     assert!(open(&settings(), &mapping).unwrap().recognizes(&technician("")));
 }
 
-#[test]
-fn statuses_are_the_usual_ones_where_none_is_named() {
-    let named = AutotaskSettings {
-        closed_status: Some(" Erledigt ".into()),
-        new_status: Some(" ".into()),
-        ..settings()
-    };
-    let psa = open(&named, &PsaMapping::default()).unwrap();
-    assert_eq!(
-        (psa.new_status(), psa.working_status(), psa.closed_status()),
-        ("New", "In Progress", "Erledigt")
-    );
-    assert_eq!(psa.due_hours(), 24);
-}
-
 #[tokio::test]
 async fn a_text_that_is_no_number_is_no_ticket_and_nobody_is_asked() {
     let unreachable = AutotaskSettings { zone_url: Some("http://127.0.0.1:1".into()), ..settings() };

@@ -17,9 +17,6 @@ const LONGEST_TITLE: usize = 255;
 const LONGEST_DESCRIPTION: usize = 8_000;
 const LONGEST_RESOLUTION: usize = 32_000;
 
-/// Statuses of a ticket that is over, beside the one in the settings.
-const CLOSED: [&str; 6] = ["complete", "completed", "denied", "closed", "cancelled", "canceled"];
-
 /// What is known of a ticket that is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Numbers {
@@ -110,16 +107,6 @@ pub(super) fn is_so(ticket: &Value, changes: &Value) -> bool {
     changes.as_object().is_some_and(|changes| changes.iter().all(|(name, value)| ticket[name] == *value))
 }
 
-/// Whether a status is one of tickets that are over.
-pub(super) fn is_closed(status: &str, closed_status: &str) -> bool {
-    CLOSED.contains(&status.trim().to_lowercase().as_str()) || is_same(status, closed_status)
-}
-
-/// Whether two labels are one, however people write it.
-pub(super) fn is_same(label: &str, other: &str) -> bool {
-    label.trim().to_lowercase() == other.trim().to_lowercase()
-}
-
 /// Whether a ticket's work goes on in another one. Not in the description of the API, so that any of the usual names
 /// counts.
 pub(super) fn is_merged(ticket: &Value) -> bool {
@@ -152,15 +139,6 @@ pub(super) fn cut(text: &str, longest: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_ticket_is_over_by_its_status_in_any_case() {
-        for (status, over) in
-            [("Complete", true), (" denied", true), ("Gelöst", true), ("New", false), ("", false)]
-        {
-            assert_eq!(is_closed(status, "gelöst"), over, "{status}");
-        }
-    }
 
     #[test]
     fn a_ticket_that_went_into_another_is_merged() {

@@ -77,7 +77,7 @@ impl Autotask {
             company,
             is_default,
             queue: self.picklists.value(&self.api, field("queueID"), &settings.queue).await?,
-            status: self.picklists.value(&self.api, field("status"), self.new_status()).await?,
+            status: self.status(Stage::New).await?,
             priority: self.picklists.priority(&self.api, ticket.severity, wanted).await?,
             source,
             assignment,
@@ -116,18 +116,7 @@ impl Autotask {
     /// Whether a ticket is in a closed status, or went into another one.
     pub(super) async fn is_over(&self, ticket: &Value) -> Result<bool, TicketError> {
         let status = self.label(ticket, "status").await?;
-        Ok(ticket::is_merged(ticket) || ticket::is_closed(&status, self.closed_status()))
-    }
-
-    /// What a status means by the settings. One that is two things at once is the later one.
-    fn stage(&self, status: &str) -> Option<Stage> {
-        let is = |label: &str| ticket::is_same(status, label);
-        let stages = [
-            (Stage::Closed, self.closed_status()),
-            (Stage::Working, self.working_status()),
-            (Stage::New, self.new_status()),
-        ];
-        stages.into_iter().find(|(_, label)| is(label)).map(|(stage, _)| stage)
+        Ok(ticket::is_merged(ticket) || self.settings.is_over(&status))
     }
 
     async fn label(&self, ticket: &Value, field: &str) -> Result<String, TicketError> {
@@ -185,7 +174,7 @@ impl Autotask {
             number: filed.number,
             title: said("title"),
             description: said("description"),
-            stage: self.stage(&status),
+            stage: self.settings.stage(&status),
             status,
             priority: self.label(&ticket, "priority").await?,
             client,

@@ -9,7 +9,8 @@ use domain::severity::Severity;
 
 use super::answer::{Call, NAME, not_understood};
 use super::lists::{Entry, named};
-use super::{CLOSED, HaloPsa, choice, wire};
+use super::{HaloPsa, choice, wire};
+use crate::psa::point::point;
 
 /// How many missing things are named.
 const NAMED: usize = 5;
@@ -68,7 +69,7 @@ impl HaloPsa {
 
     async fn has_statuses(&self) -> Result<Option<String>, TicketError> {
         let statuses = self.lists.statuses(&self.access).await?;
-        let closed = self.settings.closed_status.as_deref().unwrap_or(CLOSED);
+        let closed = self.settings.closed_status();
         let others = self.settings.working_status.iter().chain(&self.settings.also_closed);
         let all = [closed].into_iter().chain(others.map(String::as_str));
         Ok(without(all, &statuses).map(|names| format!("there is no status {names}")))
@@ -135,11 +136,6 @@ impl HaloPsa {
             Err(error) => Err(error),
         }
     }
-}
-
-fn point(what: &str, looked: Result<Option<String>, TicketError>) -> CheckPoint {
-    let missing = looked.unwrap_or_else(|error| Some(error.to_string()));
-    CheckPoint { what: what.to_owned(), missing }
 }
 
 /// Which of these names nothing goes by.
