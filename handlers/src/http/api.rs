@@ -16,6 +16,7 @@ mod settings;
 mod teams;
 mod time_off;
 mod users;
+mod write_only;
 
 use std::sync::Arc;
 

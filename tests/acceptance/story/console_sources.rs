@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 super::stories!(
     a_manager_makes_a_source_and_sees_its_key_once,
     a_test_alert_leads_to_its_incident_and_pages,
+    what_a_body_would_say_is_shown_and_nothing_is_taken_in,
     a_key_is_rotated_once_and_only_when_sure,
     a_refused_delivery_is_shown_and_read_again_when_its_source_is_mended,
     a_source_that_cannot_be_made_is_told_on_the_form,
@@ -82,6 +83,26 @@ async fn a_test_alert_leads_to_its_incident_and_pages(mut world: World) {
     says(&landed, &["The test alert was taken in", "Test alert of grafana door", "Olivia Owner sent it"]);
     let mail = world.mail_to("ben");
     assert!(mail.header("Subject").unwrap_or_default().contains("Test alert of grafana door"), "{mail:?}");
+}
+
+async fn what_a_body_would_say_is_shown_and_nothing_is_taken_in(mut world: World) {
+    let olivia = world.browser("olivia").await;
+    let door = world.door("prtg", json!({})).await;
+    let (own, preview) = (format!("{SOURCES}/{}", door.id), format!("{SOURCES}/{}/preview", door.id));
+    let page = world.visit(&olivia, &own).await;
+    let body = "sensorid=2045&device=SRV-1&name=CPU+Load&status=Down&down=Down&message=99+%25";
+    let shown = world.press(&olivia, &page, &preview, &[("body", body)]).await;
+    assert_eq!(shown.status, 200, "{}", shown.text);
+    says(&shown, &["nothing was taken in, and nobody was paged", "A problem", "SRV-1", "<dt>Dedup key</dt>"]);
+    let odd = world.press(&olivia, &page, &preview, &[("body", "<b>odd</b>")]).await;
+    says(&odd, &["&#60;b&#62;odd"]);
+    assert!(!odd.text.contains("<b>odd"), "{}", odd.text);
+    let nothing = world.press(&olivia, &page, &preview, &[("body", "")]).await;
+    assert_eq!(nothing.status, 400);
+    says(&nothing, &["It would be refused:"]);
+    world.settle().await;
+    world.no_mail();
+    says(&world.visit(&olivia, &own).await, &["Nothing came within 14 days."]);
 }
 
 async fn a_key_is_rotated_once_and_only_when_sure(mut world: World) {
@@ -166,6 +187,7 @@ async fn a_member_a_viewer_and_a_stranger_are_offered_and_allowed_no_more_than_t
             (format!("{own}/test"), ("severity", "high")),
             (format!("{own}/rotate-key"), ("sure", "yes")),
             (format!("{own}/read-again"), ("delivery", id)),
+            (format!("{own}/preview"), ("body", "{}")),
             (PSA.to_owned(), ("provider", "theone")),
             (format!("{PSA}/verify"), ("x", "y")),
         ] {
@@ -216,6 +238,31 @@ async fn the_psa_is_checked_point_by_point_and_set_up(mut world: World) {
     says(&kept, &["Nothing is missing.", "name=\"time_entries\" value=\"yes\" checked"]);
     let settings = world.get("olivia", "/api/settings/psa").await;
     assert_eq!(settings["connection"]["provider"]["api_url"], json!(url), "{settings}");
+    // One PSA's companies are strangers in the next.
+    let mut mapped = settings["connection"].clone();
+    mapped["mapping"]["companies"] = json!({ "Contoso": "12" });
+    assert_eq!(world.put("olivia", "/api/settings/psa", mapped).await.status, 200);
+    let company = [("default_company", "1")];
+    for (fields, companies, default) in [
+        (&own[..], json!({ "Contoso": "12" }), Value::Null),
+        (&[&halo_of(&csrf)[..], &company].concat(), json!({}), json!("1")),
+    ] {
+        let set = world.submit(&olivia, PSA, fields).await;
+        says(&set, &["The PSA is set up"]);
+        let mapping = &world.get("olivia", "/api/settings/psa").await["connection"]["mapping"];
+        assert_eq!((&mapping["companies"], &mapping["default_company"]), (&companies, &default), "{mapping}");
+    }
+    says(&world.visit(&olivia, PSA).await, &["name=\"default_company\" value=\"1\""]);
+}
+
+fn halo_of(csrf: &str) -> [(&str, &str); 5] {
+    [
+        ("csrf", csrf),
+        ("provider", "halopsa"),
+        ("base_url", "https://msp.halopsa.example"),
+        ("client_id", "app"),
+        ("secret", "s3cret"),
+    ]
 }
 
 async fn an_incident_links_to_what_its_sender_gave(mut world: World) {

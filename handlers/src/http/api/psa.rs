@@ -10,10 +10,12 @@ use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use domain::psa::{Provider, PsaCheck, PsaConnection, PsaMapping};
 use secrecy::SecretString;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::write_only::Sent;
 use crate::edge::Edge;
 use crate::extract::{JsonBody, SignedIn};
 use crate::problem::Problem;
@@ -59,7 +61,7 @@ pub(super) struct PsaMappingBody {
     default_company: Option<String>,
 }
 
-/// A PSA as it is set up.
+/// A PSA as it is set up, whole: a mapping that is left out is taken away.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PsaInput {
@@ -70,7 +72,17 @@ pub(super) struct PsaInput {
     /// The service key, client secret or API secret; left out, the one before is kept.
     #[serde(default)]
     #[schema(value_type = Option<String>, write_only)]
-    secret: Option<String>,
+    secret: Sent,
+    /// Not looked at when sent, nor are the two after it: what was read can be sent back.
+    #[serde(default, rename = "secret_set")]
+    #[schema(read_only, value_type = bool)]
+    _secret_set: IgnoredAny,
+    #[serde(default, rename = "checked")]
+    #[schema(read_only, value_type = Option<PsaCheckBody>)]
+    _checked: IgnoredAny,
+    #[serde(default, rename = "next_check_at")]
+    #[schema(read_only, value_type = String)]
+    _next_check_at: IgnoredAny,
     #[serde(default)]
     #[schema(value_type = PsaMappingBody)]
     mapping: PsaMapping,
@@ -147,8 +159,12 @@ pub(super) async fn set(
     SignedIn(ctx): SignedIn,
     JsonBody(body): JsonBody<PsaInput>,
 ) -> Result<Json<PsaConnectionBody>, Problem> {
-    let PsaInput { provider, secret, mapping, time_entries } = body;
-    let edit = PsaEdit { provider, secret: secret.map(SecretString::from), mapping, time_entries };
+    let PsaInput { provider, secret, mapping, time_entries, .. } = body;
+    let secret = match secret {
+        Sent::Text(text) => Some(SecretString::from(text)),
+        Sent::Nothing | Sent::Null => None,
+    };
+    let edit = PsaEdit { provider, secret, mapping, time_entries };
     Ok(Json(app::psa::set(&edge.app, &ctx, &edit).await?.try_into()?))
 }
 

@@ -1,6 +1,7 @@
 //! The tenant's PSA: which one it is, checking it, and setting it up. For managers.
 //!
-//! Invariant: a secret only comes in; what the page has no field for stays as it was.
+//! Invariant: a secret only comes in; what the page has no field for stays as it was, unless the PSA becomes another: one
+//! account's companies and technicians are strangers in the next.
 
 mod form;
 
@@ -44,9 +45,11 @@ pub(super) async fn set(form: OurForm) -> Result<Response, Stop> {
         return Err(visitor.stop(Error::invalid("provider", "is none that there is")));
     };
     let secret = form.fields.get("secret").filter(|secret| !secret.trim().is_empty());
+    let is_same = |before: &PsaConnection| before.provider.home() == provider.home();
+    let mapping = before.filter(is_same).map_or_else(PsaMapping::default, |before| before.mapping);
     let edit = PsaEdit {
         secret: secret.map(|secret| SecretString::from(secret.to_owned())),
-        mapping: before.map_or_else(PsaMapping::default, |before| before.mapping),
+        mapping: form::mapping(&form.fields, mapping),
         time_entries: form.fields.get("time_entries") == Some("yes"),
         provider,
     };
@@ -117,12 +120,13 @@ fn forms(connection: Option<&PsaConnection>, returned: &Returned) -> Vec<PsaForm
             let is_own = |connection: &&PsaConnection| connection.provider.word() == blank.word();
             let kept = connection.filter(is_own);
             let typed = returned.edit.as_ref().filter(|edit| edit.provider.word() == blank.word());
-            let provider =
-                typed.map(|edit| &edit.provider).or(kept.map(|kept| &kept.provider)).unwrap_or(&blank);
-            let time_entries =
-                typed.map(|edit| edit.time_entries).or(kept.map(|kept| kept.time_entries)).unwrap_or(false);
+            let shown = match (typed, kept) {
+                (Some(edit), _) => form::of(&edit.provider, &edit.mapping, edit.time_entries),
+                (None, Some(kept)) => form::of(&kept.provider, &kept.mapping, kept.time_entries),
+                (None, None) => form::of(&blank, &PsaMapping::default(), false),
+            };
             let problems = if typed.is_some() { returned.problems.clone() } else { Vec::new() };
-            PsaForm { is_connected: kept.is_some(), problems, ..form::of(provider, time_entries) }
+            PsaForm { is_connected: kept.is_some(), problems, ..shown }
         })
         .collect();
     forms.sort_by_key(|form| !form.is_connected);

@@ -2,17 +2,15 @@
 //!
 //! Invariant: a signing secret only comes in; an answer says whether there is one.
 
-use std::fmt;
-
 use app::alert_sources::{SigningSecret, SourceEdit};
 use app::{Error, FieldError};
 use chrono::{DateTime, Utc};
 use domain::id::{IdError, ServiceId};
 use domain::source::{AlertSource, FlapPause, SourceType};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::super::write_only::{Sent, is_untold};
 use super::parts::{FlapPauseBody, GroupingBody, MappingBody};
 
 /// A door for one tool's alerts.
@@ -39,7 +37,7 @@ pub(in crate::http::api) struct AlertSourceBody {
     #[serde(default)]
     silence_minutes: Option<u32>,
     /// What the sender signs with, where its type can. In no answer; stays as it is when left out, `null` takes it away.
-    #[serde(default, deserialize_with = "sent", skip_serializing_if = "is_untold")]
+    #[serde(default, skip_serializing_if = "is_untold")]
     #[schema(value_type = Option<String>, write_only)]
     signing_secret: Sent,
     /// Whether there is one; not looked at when sent.
@@ -50,45 +48,6 @@ pub(in crate::http::api) struct AlertSourceBody {
     #[serde(default)]
     #[schema(read_only)]
     quiet_since: Option<DateTime<Utc>>,
-}
-
-/// What was sent as signing secret.
-#[derive(Default)]
-enum Sent {
-    #[default]
-    Nothing,
-    Null,
-    Text(String),
-}
-
-impl fmt::Debug for Sent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Nothing => "Nothing",
-            Self::Null => "Null",
-            Self::Text(_) => "Text",
-        })
-    }
-}
-
-/// It is in no answer; the description of the API has it all the same.
-fn is_untold(_: &Sent) -> bool {
-    true
-}
-
-impl Serialize for Sent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_none()
-    }
-}
-
-/// By hand, since a refusal by serde would repeat what was sent.
-fn sent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Sent, D::Error> {
-    match Value::deserialize(deserializer)? {
-        Value::Null => Ok(Sent::Null),
-        Value::String(text) => Ok(Sent::Text(text)),
-        _ => Err(serde::de::Error::custom("must be a text, or null")),
-    }
 }
 
 impl AlertSourceBody {

@@ -4,12 +4,12 @@
 
 use ::console::psa::{PsaField, PsaForm};
 use app::FieldError;
-use domain::psa::{AutotaskSettings, HaloSettings, Provider, TheOneSettings};
+use domain::psa::{AutotaskSettings, HaloSettings, Provider, PsaMapping, TheOneSettings};
 
 use super::super::form::Fields;
 
 /// Every field: its name, which is that of the setting, and what people call it.
-const LABELS: [(&str, &str); 18] = [
+const LABELS: [(&str, &str); 19] = [
     ("api_url", "Address of its API"),
     ("base_url", "Address, such as https://msp.halopsa.com"),
     ("client_id", "Client id of the API application"),
@@ -26,9 +26,12 @@ const LABELS: [(&str, &str); 18] = [
     ("due_hours", "Hours until a ticket is due"),
     ("role", "Role of whoever a ticket is given to"),
     ("zone_url", "Address to ask for the zone, where it isn’t Autotask’s own"),
+    ("default_company", "Company of tickets whose client is not known"),
     ("impersonate", "Write notes in the technician’s name, where Autotask allows it"),
     ("time_entries", "File the time from acknowledge to resolve as a draft"),
 ];
+
+const DEFAULT_COMPANY: &str = "default_company";
 
 fn label(name: &str) -> &'static str {
     LABELS.iter().find(|(own, _)| *own == name).map_or("", |(_, label)| label)
@@ -44,14 +47,15 @@ pub(super) fn blanks() -> [Provider; 3] {
 }
 
 /// The form of a PSA's settings.
-pub(super) fn of(provider: &Provider, time_entries: bool) -> PsaForm {
+pub(super) fn of(provider: &Provider, mapping: &PsaMapping, time_entries: bool) -> PsaForm {
+    let company = optional(DEFAULT_COMPANY, mapping.default_company.as_ref());
     let mut switches = vec![("time_entries", label("time_entries"), time_entries)];
     let (fields, secret_label) = match provider {
         Provider::Theone(own) => (vec![needed("api_url", &own.api_url)], "Service key"),
-        Provider::Halopsa(own) => (halo(own), "Client secret"),
+        Provider::Halopsa(own) => ([halo(own), vec![company]].concat(), "Client secret"),
         Provider::Autotask(own) => {
             switches.push(("impersonate", label("impersonate"), own.impersonate));
-            (autotask(own), "API secret")
+            ([autotask(own), vec![company]].concat(), "API secret")
         }
     };
     PsaForm {
@@ -138,9 +142,16 @@ pub(super) fn read(fields: &Fields) -> Option<Provider> {
     })
 }
 
+/// What our words are called there: as it was, but for what the form has a field for.
+pub(super) fn mapping(fields: &Fields, before: PsaMapping) -> PsaMapping {
+    let Some(company) = fields.get(DEFAULT_COMPANY) else { return before };
+    let company = Some(company.trim()).filter(|company| !company.is_empty());
+    PsaMapping { default_company: company.map(str::to_owned), ..before }
+}
+
 /// What is wrong, by the form's own labels.
 pub(super) fn in_words(wrong: &FieldError) -> String {
-    let name = wrong.field.trim_start_matches("provider.");
+    let name = wrong.field.trim_start_matches("provider.").trim_start_matches("mapping.");
     let name = match (name, label(name)) {
         ("secret", _) => "The secret",
         (name, "") => name,
