@@ -12,12 +12,16 @@ pub use grouping::{ContentField, Grouping};
 pub use kind::SourceType;
 pub use mapping::{Mapping, Meaning};
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::id::{ServiceId, SourceId, TenantId};
 use crate::input::{self, Wrong};
 use crate::vault::SecretName;
+
+/// Minutes that a heartbeat may be silent of which nothing is said; one that is made says it.
+const USUAL_SILENCE: i64 = 60;
 
 /// One inbound connection, assigned to a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +80,17 @@ impl AlertSource {
     /// The identity of a tenant's one source of a product of The One Stack.
     pub fn built_in_id(tenant: &TenantId, source_type: SourceType) -> SourceId {
         SourceId::derived(&[tenant.as_str(), source_type.as_str()])
+    }
+
+    /// How long a heartbeat may be silent.
+    pub fn longest_silence(&self) -> TimeDelta {
+        TimeDelta::minutes(self.silence_minutes.map_or(USUAL_SILENCE, i64::from))
+    }
+
+    /// The hours without an alert after which an incident that it opens is taken for over, of those that its service says. A
+    /// heartbeat's incident is about nothing coming: only a beat or a person ends it.
+    pub fn auto_resolve_hours(&self, of_service: Option<u16>) -> Option<u16> {
+        of_service.filter(|_| self.source_type != SourceType::Heartbeat)
     }
 
     /// What is wrong with its settings, as far as that can be told without reading a template or a path.

@@ -86,9 +86,29 @@ async fn a_test_alert_goes_the_whole_way_to_a_page(mut world: World) {
     assert_eq!((sent.status.as_u16(), &sent.json()["result"]), (200, &json!("created")), "{}", sent.text);
     let mail = world.mail_to("ben");
     assert!(mail.header("Subject").unwrap_or_default().contains("Test alert of nagios door"), "{mail:?}");
+    // Where alerts join by time, it joins none, and none joins it.
+    let door = world.door("generic", json!({ "grouping": { "by": "time", "minutes": 60 } })).await;
+    let path = format!("/api/alert-sources/{}/test", door.id);
+    for _ in 0..2 {
+        let sent = world.post("olivia", &path, json!({ "severity": "high" })).await;
+        assert_eq!(sent.json()["result"], "created", "{}", sent.text);
+        world.mail_to("ben");
+        let problem = json!({ "title": "Rack on fire", "severity": "critical", "dedup_key": "rack" });
+        let real = world.taken(&door, problem).await;
+        if real["result"] == "created" {
+            world.mail_to("ben");
+        }
+        assert_ne!(real["incident_id"], sent.json()["incident_id"], "{real}");
+    }
+    let recovery = json!({ "title": "Rack", "status": "resolved", "dedup_key": "rack" });
+    assert_eq!(world.taken(&door, recovery).await["result"], "resolved", "no test holds it open");
 }
 
 async fn a_heartbeat_that_stops_pages_once_and_the_next_beat_ends_it(mut world: World) {
+    let path = format!("/api/services/{}", world.service_id());
+    let mut service = world.get("olivia", &path).await;
+    service["auto_resolve_hours"] = json!(1);
+    assert_eq!(world.put("olivia", &path, service).await.status, 200);
     let door = world.door("heartbeat", json!({ "silence_minutes": 10 })).await;
     world.advance(TimeDelta::minutes(30)).await;
     world.no_mail();
@@ -103,7 +123,8 @@ async fn a_heartbeat_that_stops_pages_once_and_the_next_beat_ends_it(mut world: 
     let open = world.get("ben", "/api/incidents").await;
     let id = open["incidents"][0]["id"].as_str().expect("an incident").to_owned();
     world.work("ben", &id, "acknowledge", Value::Null).await;
-    world.advance(TimeDelta::minutes(40)).await;
+    world.advance(TimeDelta::minutes(90)).await;
+    assert_eq!(world.look(&id).await["status"], "acknowledged", "that nothing comes is what it is about");
     assert_eq!(world.taken(&door, json!({})).await["result"], "resolved");
     assert_eq!(world.look(&id).await["alert_count"], 1, "one silence is one alert");
     world.advance(TimeDelta::minutes(12)).await;
@@ -130,10 +151,17 @@ async fn a_source_that_goes_quiet_for_longer_than_ever_is_told_once(mut world: W
         .filter(|(_, mail)| mail.header("Subject").unwrap_or_default().contains("has gone quiet"))
         .collect();
     assert_eq!(told.iter().map(|(who, _)| who.as_str()).collect::<Vec<_>>(), ["olivia"]);
+    let path = format!("/api/alert-sources/{}", door.id);
+    let test = world.post("olivia", &format!("{path}/test"), json!({ "severity": "low" })).await;
+    assert_eq!(test.status, 200, "{}", test.text);
+    world.skip_mails();
     let sources = world.get("olivia", "/api/alert-sources").await;
     let sources = sources["alert_sources"].as_array().cloned().expect("alert sources");
     let quiet = sources.iter().find(|source| source["id"] == json!(door.id)).expect("the source");
-    assert!(quiet["quiet_since"].is_string(), "{quiet}");
+    assert!(quiet["quiet_since"].is_string(), "our own test is no sign of its sender: {quiet}");
+    let note = json!({ "title": "x", "status": "ok" });
+    world.taken(&door, note).await;
+    assert_eq!(world.get("olivia", &path).await["quiet_since"], Value::Null, "at once");
 }
 
 async fn no_more_than_the_last_thousand_are_kept(mut world: World) {

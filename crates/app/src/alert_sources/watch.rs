@@ -2,21 +2,31 @@
 //!
 //! Invariant: a source with a key and its watch begin and end in one commit.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
+use domain::delivery::Delivery;
 use domain::id::SourceId;
-use domain::source::AlertSource;
+use domain::source::{AlertSource, SourceType};
 use domain::source_watch::SourceWatch;
 use futures::future::try_join_all;
-use store::{Changes, source_watch_id};
+use store::{Changes, Cursor, Range, source_watch_id};
 
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::Error;
 
+/// How many deliveries are looked at for a sign of life of the sender; those before it are tests and looks of our own.
+const SINCE_THEN: u32 = 50;
+
 /// Since when a source is quieter than it ever was; `None`: it isn't, or nobody can tell.
 pub async fn quiet_since(app: &App, ctx: &Ctx, id: &SourceId) -> Result<Option<DateTime<Utc>>, Error> {
     let watch = app.store.get::<SourceWatch>(&ctx.tenant, &source_watch_id(id)).await?;
-    Ok(watch.and_then(|watch| watch.value.quiet_since()))
+    let Some(since) = watch.and_then(|watch| watch.value.quiet_since()) else { return Ok(None) };
+    // The watch itself hears of what came at its next look, up to an hour later; whoever mends a sender looks here now.
+    let after = Some(Cursor::Beyond(since.timestamp_micros()));
+    let range = Range { after, ..Range::first(SINCE_THEN) };
+    let came = app.store.oldest_of::<Delivery>(&ctx.tenant, id.as_str(), &range).await?;
+    let is_heard = came.items.iter().any(|delivery| delivery.value.is_senders());
+    Ok(Some(since).filter(|_| !is_heard))
 }
 
 /// The same of each of some sources, in their order.
@@ -62,15 +72,17 @@ pub(super) async fn end(app: &App, ctx: &Ctx, id: &SourceId, changes: &mut Chang
 
 /// A heartbeat is looked at when it has been silent for too long, which may be by now.
 fn due_at(source: &AlertSource, watch: &SourceWatch, now: DateTime<Utc>) -> DateTime<Utc> {
-    let Some(minutes) = source.silence_minutes else { return watch.due_at };
+    if source.source_type != SourceType::Heartbeat {
+        return watch.due_at;
+    }
     let silent_since = watch.heard_at.unwrap_or(watch.since);
-    (silent_since + TimeDelta::minutes(minutes.into())).max(now)
+    (silent_since + source.longest_silence()).max(now)
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
     use domain::id::ServiceId;
-    use domain::source::SourceType;
     use domain::source_watch::LOOK_EVERY;
 
     use super::*;
@@ -82,7 +94,7 @@ mod tests {
         let service = ServiceId::derived(&["x"]);
         let mut source = AlertSource::new(id, "x", SourceType::Generic, service);
         assert_eq!(begin(&source, now).due_at, now + LOOK_EVERY);
-        source.silence_minutes = Some(10);
+        (source.source_type, source.silence_minutes) = (SourceType::Heartbeat, Some(10));
         let mut watch = begin(&source, now);
         assert_eq!(watch.due_at, now + TimeDelta::minutes(10));
         watch.heard_at = Some(now + TimeDelta::minutes(4));

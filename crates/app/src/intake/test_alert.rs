@@ -1,7 +1,7 @@
 //! A test alert: the whole way from a door to a page, on demand.
 //!
-//! Invariants: it goes the way that every alert of its source goes; what it opens says that it is a test; it is no sign of
-//! life of its source's sender.
+//! Invariants: it goes the way that every alert of its source goes, but joins no incident, and no alert joins its own: it
+//! pages, and swallows nothing. What it opens says that it is a test; it is no sign of life of its source's sender.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use domain::delivery::Request;
 use domain::id::SourceId;
 use domain::severity::Severity;
 use domain::signal::Signal;
-use domain::source::AlertSource;
+use domain::source::{AlertSource, Grouping};
 
 use super::{Draft, Received, reading};
 use crate::app::App;
@@ -30,6 +30,7 @@ pub async fn test(app: &Arc<App>, ctx: &Ctx, id: &SourceId, alert: TestAlert) ->
     ctx.must_manage("send test alerts")?;
     let found = app.store.get::<AlertSource>(&ctx.tenant, id.as_str()).await?;
     let source = found.ok_or_else(|| Error::not_found("alert source", id.as_str()))?.value;
+    let source = AlertSource { grouping: Grouping::Key, ..source };
     let mut signal = Signal::trigger(format!("Test alert of {}", source.name), alert.severity);
     signal.description = match alert.description.trim() {
         "" => format!("{} sent it to see whether paging works.", ctx.name),

@@ -128,7 +128,8 @@ fn signal(said: &Variables<'_>) -> Result<Signal, Unreadable> {
         action: action(transition),
         description: paragraphs([more, message, status].into_iter().flatten()),
         dedup_key: Some(dedup_key(said, &title, &titled)),
-        client: said.tag(&CLIENT_TAGS).or_else(|| said.line(&["orgname", "org"])),
+        // The organization is whose Datadog it is: the MSP's own, mostly.
+        client: said.tag(&CLIENT_TAGS),
         device: device(said, scope.as_deref()),
         link,
         images: image.into_iter().collect(),

@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::delivery::{Delivery, Request, Verdict};
 use domain::id::{DeliveryId, TenantId};
 use domain::severity::Severity;
@@ -23,6 +23,7 @@ use super::{count, trim};
 use crate::app::App;
 use crate::error::Error;
 use crate::intake::{HEARTBEAT, take_silence};
+use crate::tenants;
 use crate::tick::pulse;
 use crate::turns::Tries;
 
@@ -33,7 +34,7 @@ pub(crate) async fn beat(
     source: &AlertSource,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    let due_at = now + allowed(source);
+    let due_at = now + source.longest_silence();
     let mut tries = Tries::default();
     loop {
         let turn = app.turns.take(tenant).await?;
@@ -63,10 +64,6 @@ pub(crate) async fn beat(
     }
 }
 
-fn allowed(source: &AlertSource) -> TimeDelta {
-    TimeDelta::minutes(source.silence_minutes.unwrap_or(60).into())
-}
-
 /// A heartbeat that didn't come.
 pub(super) async fn silence(
     app: &Arc<App>,
@@ -87,17 +84,18 @@ pub(super) async fn silence(
     }
     // One that has never come is not missed: somebody is still setting it up.
     if let Some(last) = watch.value.heard_at {
-        let minutes = source.silence_minutes.unwrap_or_default();
+        let minutes = source.longest_silence().num_minutes();
         let mut signal = Signal::trigger(format!("{} is silent", source.name), Severity::Critical);
         signal.dedup_key = Some(HEARTBEAT.to_owned());
-        signal.description = format!("No heartbeat for {minutes} minutes; the last one came at {last}.");
+        let came = last.with_timezone(&tenants::home(app, tenant).await?.zone).format("%Y-%m-%d %H:%M %Z");
+        signal.description = format!("No heartbeat for {minutes} minutes; the last one came at {came}.");
         let delivery = ours(&source, "silence", last, ("(no heartbeat came)", now));
         take_silence(app, tenant, &source, signal, delivery).await?;
         end_if_heard(app, tenant, &source, &watch.value, now).await?;
     }
     count(app, tenant, &mut watch.value, |_, _| ()).await?;
     let Some((mut watch, _)) = trim(app, tenant, watch, now).await? else { return Ok(()) };
-    watch.value.due_at = now + allowed(&source);
+    watch.value.due_at = now + source.longest_silence();
     changes.replace(&watch)?;
     // Lost, a beat has just come.
     app.store.commit_unless_lost(tenant, app.entropy.operation(), changes).await?;
@@ -119,7 +117,7 @@ async fn put_off(
     if let Some(back_at) = back_at {
         watch.excuse(back_at);
     }
-    Ok(watch.silent_since().map(|since| since + allowed(source)).filter(|until| *until > now))
+    Ok(watch.silent_since().map(|since| since + source.longest_silence()).filter(|until| *until > now))
 }
 
 /// Ends a silence that was taken for an alert while its beat came: that one looked before the incident was there, and found

@@ -40,7 +40,7 @@ impl Sitting<'_> {
             origin: origin(&arrival.source, &arrival.signal),
             service: (service.id, service.name, service.policy_id),
             client: service.client,
-            auto_resolve_hours: service.auto_resolve_hours,
+            auto_resolve_hours: arrival.source.auto_resolve_hours(service.auto_resolve_hours),
         };
         let mut incident =
             Incident::open(opening, &arrival.signal, dedup_key.clone(), by(&arrival.source), &mut journal);

@@ -91,7 +91,7 @@ fn datadogs_own_template_is_read_by_its_title() {
     let problem = fixture!("default_problem.json").signal(&Datadog);
     assert_eq!((problem.action, problem.title.as_str()), (Action::Trigger, "CPU high"));
     assert_eq!(problem.description, "CPU is high");
-    assert_eq!(problem.client.as_deref(), Some("Contoso"));
+    assert_eq!(problem.client, None, "the organization is the MSP's own");
     assert_eq!(problem.device.name.as_deref(), Some("srv-db-01"));
     let recovery = fixture!("default_recovery.json").signal(&Datadog);
     assert_eq!(recovery.action, Action::Resolve);
