@@ -62,6 +62,8 @@ async fn while_the_account_is_away_nothing_hangs_and_when_it_is_back_all_goes_on
     let (host, cosmos, handler) = (&hosted.host, &hosted.site.cloud().cosmos, hosted.host.handler_id());
     hosted.door.send(&alert("before")).await;
     hosted.site.smtp.wait_for_count(1, SOON).await;
+    // An event that is under way then is told when its lease is over, a minute later.
+    hosted.site.cloud().bus.wait_for(|messages| !messages.is_empty(), SOON).await;
     cosmos.go_away();
     takes_no_alerts(host, hosted.door.key()).await;
     assert_eq!(host.fire_timer("escalation-tick").await.status, Some(500));
