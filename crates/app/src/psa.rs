@@ -55,8 +55,7 @@ pub(crate) async fn of(app: &App, tenant: &TenantId) -> Result<Option<Desk>, Err
         return Ok(app.tickets.as_ref().map(deployment));
     };
     let system = app.desks.open(app, tenant, &connection)?;
-    let (home, time_entries) = (system.home(), connection.time_entries);
-    Ok(Some(Desk { system, home, time_entries }))
+    Ok(Some(Desk { system, home: connection.provider.home(), time_entries: connection.time_entries }))
 }
 
 /// Where the tenant's work is filed; `None`: nowhere.

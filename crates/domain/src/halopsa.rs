@@ -99,7 +99,7 @@ impl HaloSettings {
 
     /// Reads a ticket that came in by these settings. A status that they name means what they say, unless the alert source's
     /// own mapping has said already what it means; any other means what it was read as.
-    pub fn reads(&self, signal: &mut Signal) {
+    pub fn apply_to(&self, signal: &mut Signal) {
         let Some(ticket) = &mut signal.ticket else { return };
         let Some(stage) = ticket.status.as_deref().and_then(|status| self.stage(status)) else { return };
         let (action, when_none_open) = match stage {
@@ -227,7 +227,7 @@ mod tests {
             ticket: Some(TicketMention { id: "4711".into(), status, ..TicketMention::default() }),
             ..Signal::trigger("Server down", Severity::High)
         };
-        settings().reads(&mut signal);
+        settings().apply_to(&mut signal);
         let none = signal.when_none_open();
         (signal.action, none, signal.ticket.and_then(|ticket| ticket.status))
     }

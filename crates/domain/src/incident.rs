@@ -331,6 +331,21 @@ impl Incident {
         note: Option<String>,
         journal: &mut Journal,
     ) -> Result<Changed, TransitionError> {
+        let changed = self.end(by, note.clone(), journal)?;
+        if changed == Changed::Yes {
+            let spent = self.time_spent(journal.at);
+            journal.ticket.extend(self.completion(note, spent));
+        }
+        Ok(changed)
+    }
+
+    /// Ends it; the ticket is not spoken of.
+    fn end(
+        &mut self,
+        by: Actor,
+        note: Option<String>,
+        journal: &mut Journal,
+    ) -> Result<Changed, TransitionError> {
         if self.status == Status::Resolved {
             let before = self.resolved.as_ref().map(|act| &act.by);
             let again = before.is_some_and(|before| before.is_same_as(&by));
@@ -341,8 +356,6 @@ impl Incident {
         self.held_for = None;
         self.open_problems.clear();
         self.resolved = Some(Act { by: by.clone(), at: journal.at });
-        let spent = self.time_spent(journal.at);
-        journal.ticket.extend(self.completion(note.clone(), spent));
         journal.write(by, Event::Resolved { note });
         journal.events.push(EventKind::Resolved);
         Ok(Changed::Yes)

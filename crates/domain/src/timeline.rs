@@ -175,6 +175,11 @@ pub enum Event {
         /// It is tried again by itself.
         retrying: bool,
     },
+    /// The PSA doesn't take the time that was spent; the ticket itself is as it should be.
+    TimeRefused {
+        /// What the PSA said.
+        reason: String,
+    },
     /// The ticket is completed in the PSA.
     TicketCompleted {
         /// The PSA's number.

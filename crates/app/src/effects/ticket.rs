@@ -214,8 +214,7 @@ fn tell(
             match time {
                 Time::Filed(minutes) => journal.write(Actor::System, Event::TimeFiled { minutes: *minutes }),
                 Time::Refused(problem) => {
-                    let reason = format!("the time was not filed: {problem}");
-                    journal.write(Actor::System, Event::TicketFailed { reason, retrying: false });
+                    journal.write(Actor::System, Event::TimeRefused { reason: problem.clone() });
                 }
                 Time::None => {}
             }

@@ -86,7 +86,7 @@ async fn named(app: &App, tenant: &TenantId, name: String) -> Result<Filed, Erro
     let psa = desk.system.name();
     match asked {
         Ok(Ok(Some(facts))) => Ok(facts.into()),
-        _ if !desk.system.counts_tickets() => Ok(Filed::bare(name)),
+        _ if !desk.system.ids_are_numbers() => Ok(Filed::bare(name)),
         Ok(Ok(None) | Err(TicketError::NotFound)) => {
             Err(Error::invalid("ticket_id", format!("{psa} has no ticket '{name}'")))
         }

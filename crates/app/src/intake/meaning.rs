@@ -22,7 +22,7 @@ pub(super) async fn by_settings(
     let connection = app.store.get::<PsaConnection>(tenant, PSA).await?;
     if let Some(Provider::Halopsa(settings)) = connection.map(|found| found.value.provider) {
         for signal in &mut signals {
-            settings.reads(signal);
+            settings.apply_to(signal);
         }
     }
     Ok(signals)

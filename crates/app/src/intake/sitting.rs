@@ -249,12 +249,12 @@ impl<'a> Sitting<'a> {
         {
             return Ok(Outcome::Grouped);
         }
-        let told = journal.ticket.len();
-        let resolved = incident.resolve(by(&arrival.source), note, journal);
-        // A ticket that was closed in the PSA isn't closed there again.
-        if is_own_ticket {
-            journal.ticket.truncate(told);
-        }
+        let by = by(&arrival.source);
+        let resolved = if is_own_ticket {
+            incident.resolve_by_ticket(by, note, journal)
+        } else {
+            incident.resolve(by, note, journal)
+        };
         Ok(if resolved.is_ok() { Outcome::Resolved } else { Outcome::Ignored })
     }
 

@@ -112,7 +112,7 @@ pub trait TicketSystem: fmt::Debug + Send + Sync {
     }
 
     /// Whether its ids are numbers, and what it doesn't show isn't there. Else any word may be the id of one.
-    fn counts_tickets(&self) -> bool {
+    fn ids_are_numbers(&self) -> bool {
         true
     }
 

@@ -150,7 +150,7 @@ impl TicketSystem for TheOnePsa {
     }
 
     /// Its ids are any text, and nothing says that it shows every ticket it has.
-    fn counts_tickets(&self) -> bool {
+    fn ids_are_numbers(&self) -> bool {
         false
     }
 

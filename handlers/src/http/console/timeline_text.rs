@@ -31,7 +31,8 @@ fn kind(event: &Event) -> EntryKind {
         | Event::NobodyReached { .. }
         | Event::EscalationExhausted { .. }
         | Event::PageFailed { .. }
-        | Event::TicketFailed { .. } => EntryKind::Trouble,
+        | Event::TicketFailed { .. }
+        | Event::TimeRefused { .. } => EntryKind::Trouble,
         Event::StepNotified { unreachable, .. } if !unreachable.is_empty() => EntryKind::Trouble,
         Event::StepNotified { .. }
         | Event::SeverityRaised { .. }
@@ -105,6 +106,7 @@ fn text(event: Event) -> String {
             "The PSA was already asked for a ticket: if it made one as well, close the one you don’t need there.".to_owned()
         }
         Event::TimeFiled { minutes } => format!("{minutes} minutes of work filed as a draft time entry."),
+        Event::TimeRefused { reason } => format!("The PSA did not take the time of the work: {}", ended(&reason)),
         Event::TicketCreated { ticket_id } => format!("PSA ticket {ticket_id} created."),
         Event::TicketLinked { ticket_id } => format!("PSA ticket {ticket_id} linked by hand."),
         Event::TicketFailed { reason, retrying } => {
@@ -209,6 +211,8 @@ mod tests {
         );
         let failed = Event::TicketFailed { reason: "503 busy".into(), retrying: true };
         assert_eq!(text(failed), "The PSA could not be told: 503 busy. It is tried again by itself.");
+        let refused = Event::TimeRefused { reason: "no time entries here".into() };
+        assert_eq!(text(refused), "The PSA did not take the time of the work: no time entries here.");
     }
 
     #[test]

@@ -51,6 +51,10 @@ struct Open {
     journal: Journal,
 }
 
+/// Where the tenant's work is filed; `None`: nowhere.
+#[derive(Debug, Clone)]
+pub(super) struct Filing(pub(super) Option<PsaHome>);
+
 #[derive(Debug, Default)]
 pub(super) struct Books {
     counter: Option<Slot<Counter>>,
@@ -61,6 +65,7 @@ pub(super) struct Books {
     pub(super) callings: HashMap<PolicyId, Calling>,
     services: HashMap<ServiceId, Service>,
     windows: Option<Vec<MaintenanceWindow>>,
+    pub(super) filing: Option<Filing>,
 }
 
 impl Books {

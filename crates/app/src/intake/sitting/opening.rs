@@ -29,7 +29,7 @@ impl Sitting<'_> {
         self.load_windows().await?;
         // What is known of the key is read before it is written.
         self.open_incident(key).await?;
-        let home = self.ticket_home(arrival).await?;
+        let place = self.ticket_place(arrival).await?;
         let number = self.next_number().await?;
         let id = IncidentId::fresh(self.now, self.app.entropy.draw());
         let mut journal = Journal::new(self.now);
@@ -44,8 +44,8 @@ impl Sitting<'_> {
         };
         let mut incident =
             Incident::open(opening, &arrival.signal, dedup_key.clone(), by(&arrival.source), &mut journal);
-        if let Some(home) = &home {
-            self.adopt_ticket(arrival, &mut incident, home);
+        if let Some(place) = &place {
+            self.adopt_ticket(arrival, &mut incident, place);
         }
         let group = group_of(arrival);
         if group.is_some() {

@@ -15,6 +15,7 @@ use domain::signal::{Action, TicketMention, WhenNoneOpen};
 use domain::ticket::{TicketQueue, incident_in};
 use store::{TicketLink, queue_id};
 
+use super::books::Filing;
 use super::{Arrival, Sitting};
 use crate::error::Error;
 use crate::psa;
@@ -33,6 +34,14 @@ pub(super) enum Standing {
     Open { id: IncidentId, is_known: bool },
     /// Nothing is to be done about it here.
     Past,
+}
+
+/// Where a ticket is.
+pub(super) struct TicketPlace {
+    /// The PSA that it is in.
+    pub(super) home: PsaHome,
+    /// The tenant's own work is filed in another: there an incident has a ticket of its own.
+    pub(super) is_filed_elsewhere: bool,
 }
 
 /// Whether an alert is about an incident's own ticket, and not about one of the problems that it has gathered.
@@ -80,7 +89,9 @@ fn is_of(queue: &TicketQueue, home: &PsaHome, mention: &TicketMention) -> bool {
 impl Sitting<'_> {
     pub(super) async fn by_ticket(&mut self, arrival: &Arrival) -> Result<Standing, Error> {
         let Some(mention) = &arrival.signal.ticket else { return Ok(Standing::Unknown) };
-        let Some((home, _)) = &self.ticket_home(arrival).await? else { return Ok(Standing::Unknown) };
+        let Some(TicketPlace { home, .. }) = &self.ticket_place(arrival).await? else {
+            return Ok(Standing::Unknown);
+        };
         let whose = match self.linked_to(home, mention).await? {
             Some(id) => Some(id),
             None => self.making(home, mention).await?,
@@ -143,7 +154,7 @@ impl Sitting<'_> {
     /// The incident that a ticket is being made for, of which the PSA has not told us the id.
     async fn making(&mut self, home: &PsaHome, mention: &TicketMention) -> Result<Option<IncidentId>, Error> {
         let Some(id) = names(mention) else { return Ok(None) };
-        if psa::home(self.app, self.tenant).await?.as_ref() != Some(home) {
+        if self.psa_home().await?.as_ref() != Some(home) {
             return Ok(None);
         }
         let queue = self.app.store.get::<TicketQueue>(self.tenant, &queue_id(&id)).await?;
@@ -178,17 +189,26 @@ impl Sitting<'_> {
             && ended.is_some_and(|ended| self.now >= ended + ECHO))
     }
 
-    /// Where an alert's ticket is, if it is one, and whether the tenant's own work is filed elsewhere: then an incident has a
-    /// ticket of its own there.
-    pub(super) async fn ticket_home(&self, arrival: &Arrival) -> Result<Option<(PsaHome, bool)>, Error> {
+    /// Where the tenant's work is filed; `None`: nowhere.
+    async fn psa_home(&mut self) -> Result<Option<PsaHome>, Error> {
+        if let Some(Filing(home)) = &self.books.filing {
+            return Ok(home.clone());
+        }
+        let home = psa::home(self.app, self.tenant).await?;
+        self.books.filing = Some(Filing(home.clone()));
+        Ok(home)
+    }
+
+    /// Where an alert's ticket is, if it is one.
+    pub(super) async fn ticket_place(&mut self, arrival: &Arrival) -> Result<Option<TicketPlace>, Error> {
         if arrival.signal.ticket.is_none() {
             return Ok(None);
         }
-        let own = psa::home(self.app, self.tenant).await?;
+        let own = self.psa_home().await?;
         let somebodys = somebodys(arrival);
         Ok(Some(match own {
-            Some(own) if own.may_be(&somebodys) => (own, false),
-            own => (somebodys, own.is_some()),
+            Some(own) if own.may_be(&somebodys) => TicketPlace { home: own, is_filed_elsewhere: false },
+            own => TicketPlace { home: somebodys, is_filed_elsewhere: own.is_some() },
         }))
     }
 
@@ -196,41 +216,36 @@ impl Sitting<'_> {
     /// its way. Answers whether it is read just now.
     pub(super) async fn adopt_late(&mut self, arrival: &Arrival, id: &IncidentId) -> Result<bool, Error> {
         let dedup_key = arrival.signal.dedup_key();
-        let is_wanting = self.books.incident(id).is_some_and(|incident| {
-            incident.psa_ticket_id.is_none()
-                && incident.first_acknowledged_at.is_none()
-                && incident.dedup_key == dedup_key
-                && incident.origin.source_id.as_ref() == Some(&arrival.source.id)
-        });
-        let home = match self.ticket_home(arrival).await? {
-            Some(home) if is_wanting && !home.1 => home,
+        let incident = self.books.incident(id);
+        let is_wanting =
+            incident.is_some_and(|incident| incident.wants_ticket_of(&arrival.source.id, &dedup_key));
+        let place = match self.ticket_place(arrival).await? {
+            Some(place) if is_wanting && !place.is_filed_elsewhere => place,
             _ => return Ok(false),
         };
-        let Some(mut incident) = self.books.incident(id).cloned() else { return Ok(false) };
-        self.adopt_ticket(arrival, &mut incident, &home);
-        *self.books.open_mut(id)?.0 = incident;
-        Ok(arrival.signal.ticket.as_ref().is_some_and(|mention| !mention.unread))
+        let Some(mention) = &arrival.signal.ticket else { return Ok(false) };
+        let (incident, _) = self.books.open_mut(id)?;
+        incident.adopt_mentioned(mention, arrival.signal.link.clone(), place.home.clone());
+        self.link_mention(mention, id, &place.home);
+        Ok(!mention.unread)
     }
 
-    /// An incident that was opened by a ticket has that ticket, and is found by it in any case. Of one that only the number
-    /// is known of it has that, until the ticket can be read.
-    pub(super) fn adopt_ticket(
-        &mut self,
-        arrival: &Arrival,
-        incident: &mut Incident,
-        (home, is_elsewhere): &(PsaHome, bool),
-    ) {
+    /// An incident that was opened by a ticket has that ticket, unless its own is filed elsewhere, and is found by it in any
+    /// case.
+    pub(super) fn adopt_ticket(&mut self, arrival: &Arrival, incident: &mut Incident, place: &TicketPlace) {
         let Some(mention) = &arrival.signal.ticket else { return };
-        let id = Some(mention.id.clone()).filter(|id| !id.is_empty());
-        if !is_elsewhere {
-            incident.psa_ticket_id.clone_from(&id);
-            incident.psa_home = Some(home.clone());
-            incident.psa_ticket_number.clone_from(&mention.number);
-            incident.psa_ticket_url.clone_from(&arrival.signal.link);
+        if !place.is_filed_elsewhere {
+            incident.adopt_mentioned(mention, arrival.signal.link.clone(), place.home.clone());
         }
+        self.link_mention(mention, &incident.id, &place.home);
+    }
+
+    /// A ticket's incident is found by its id and by its number, as far as they are known.
+    fn link_mention(&mut self, mention: &TicketMention, incident: &IncidentId, home: &PsaHome) {
+        let id = Some(mention.id.clone()).filter(|id| !id.is_empty());
         let number = mention.number.as_deref().map(TicketLink::by_number);
         for ticket_id in [id, number].into_iter().flatten() {
-            self.put_down(home, ticket_id, &incident.id);
+            self.put_down(home, ticket_id, incident);
         }
         if let Some(state) = &mention.state {
             self.books.see(home, &mention.id, state);
